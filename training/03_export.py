@@ -1,0 +1,137 @@
+"""Export the pruned (or fine-tuned) model as the package's model folder: ``python training/03_export.py``.
+
+Writes voc/models/embedded/: a sentence-transformers folder (onnx/model.onnx int8, tokenizer, pooling,
+normalisation) and our own model.json. Heads and the model card are written by the later scripts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from calibrate import choose, inputs, sample
+from common import MODEL, PRUNED
+from onnx_graph import Range, build
+
+PREFIX = "query: "
+LAYERS = (6, 8, 10, 12)
+"""Layers that the heads read; the last one's share of ``features``, made unit length, is the vector."""
+MAX_TOKENS = 512
+
+
+def torch_encode(folder: Path, prefix: str) -> Any:
+    """A function texts -> (ids, mask) as torch tensors, with the folder's tokenizer."""
+    import torch
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_padding(pad_id=1, pad_token="<pad>")
+    tokenizer.enable_truncation(MAX_TOKENS)
+
+    def encode(texts: list[str]) -> tuple[Any, Any]:
+        found = tokenizer.encode_batch([prefix + text for text in texts])
+        return torch.tensor([e.ids for e in found]), torch.tensor([e.attention_mask for e in found])
+
+    return encode
+
+
+def ranges(model: Any, encode: Any, state: dict[str, Any], alpha: float) -> dict[str, Range]:
+    """Activation ranges of every matrix product (see calibrate.choose)."""
+    found = {}
+    for name, x in inputs(model, encode, sample()).items():
+        i, kind = name.split(".")
+        p = f"encoder.layer.{i}."
+        theirs = {
+            "qkv": [f"attention.self.{k}" for k in ("query", "key", "value")],
+            "out": ["attention.output.dense"],
+            "up": ["intermediate.dense"],
+            "down": ["output.dense"],
+        }[kind]
+        weight = np.concatenate([state[f"{p}{t}.weight"].T for t in theirs], 1)
+        found[name] = choose(x, weight, None if kind == "out" else alpha)
+    return found
+
+
+def sentence_transformers_files(folder: Path, source: Path, config: Any) -> None:
+    """Everything but the graph that SentenceTransformer(folder, backend="onnx") reads."""
+    modules = (
+        ("transformer.Transformer", ""),
+        ("pooling.Pooling", "1_Pooling"),
+        ("normalize.Normalize", "2_Normalize"),
+    )
+    files: dict[str, Any] = {
+        "modules.json": [
+            {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind.split('.')[1]}"}
+            for i, (kind, path) in enumerate(modules)
+        ],
+        "config_sentence_transformers.json": {
+            "prompts": {"query": PREFIX},
+            "default_prompt_name": "query",
+            "similarity_fn_name": "cosine",
+        },
+        "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
+        "1_Pooling/config.json": {"word_embedding_dimension": config.hidden_size, "pooling_mode_mean_tokens": True},
+        "2_Normalize/config.json": {},
+        "config.json": config.to_diff_dict() | {"architectures": ["BertModel"]},
+        "special_tokens_map.json": {
+            "bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>",
+            "pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>",
+        },
+    }  # fmt: skip
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    shutil.copy(source / "tokenizer.json", folder)
+    tokenizer = json.loads((source / "tokenizer_config.json").read_text(encoding="utf-8"))
+    tokenizer |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_TOKENS}
+    tokenizer.pop("backend", None)
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer, indent=2) + "\n", encoding="utf-8")
+
+
+def write_manifest(folder: Path, version: str, width: int) -> None:
+    """model.json: what the runtime needs to know, and the sha256 of every file that decides a vector."""
+    hashed = ["onnx/model.onnx", "tokenizer.json"]
+    manifest = {
+        "name": "voc-embedded",
+        "version": version,
+        "prefix": PREFIX,
+        "layers": LAYERS,
+        "dim": width,
+        "max_tokens": MAX_TOKENS,
+        "sha256": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in hashed},
+    }
+    (folder / "model.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Calibrate, build the graph, write the folder."""
+    from transformers import AutoModel
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", type=Path, default=PRUNED)
+    parser.add_argument("--out", type=Path, default=MODEL)
+    parser.add_argument("--alpha", type=float, default=0.8, help="SmoothQuant's share of the activations")
+    parser.add_argument("--version", default="1")
+    options = parser.parse_args()
+    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False).eval()
+    state = {k: v.float().numpy() for k, v in model.state_dict().items()}
+    found = ranges(model, torch_encode(options.source, PREFIX), state, options.alpha)
+    graph = build(state, model.config, found, LAYERS)
+    onnx.checker.check_model(graph)
+    (options.out / "onnx").mkdir(parents=True, exist_ok=True)
+    onnx.save(graph, options.out / "onnx" / "model.onnx")
+    sentence_transformers_files(options.out, options.source, model.config)
+    write_manifest(options.out, options.version, model.config.hidden_size)
+    size = sum(f.stat().st_size for f in options.out.rglob("*") if f.is_file())
+    print(f"{options.out}: {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

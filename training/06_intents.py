@@ -1,0 +1,135 @@
+"""Train and calibrate the intent head: ``python training/06_intents.py``.
+
+Our own examples (voc/models/intents.yaml) decide; public data mapped by intent_mapping.yaml is thinned out so
+that it fills in but doesn't drown them. A fifth of our examples, drawn by a fixed seed from every language and
+intent, is held out to report accuracy; the head that ships is then trained on everything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import yaml
+from common import MODEL, WORK, rows
+from data import HERE, features
+from metrics import expected_calibration_error
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from voc.models.heads import Head, save_head
+from voc.models.intent import fit_temperature
+from voc.models.intents import read_intents
+
+Example = tuple[str, str, str]
+"""(text, intent, language)"""
+MAPPED_FILES = {"banking77": "train", "clinc150": "train", "bitext": "train", "xsid": "valid"}
+PER_LABEL = 25
+"""Rows kept of one label of a public source."""
+
+
+def own_examples() -> list[Example]:
+    """Our examples, in the file's order."""
+    return [
+        (text, intent.key, language)
+        for intent in read_intents()
+        for language, texts in intent.examples.items()
+        for text in texts
+    ]
+
+
+def mapped_examples() -> list[Example]:
+    """Public rows under our intents, at most PER_LABEL of one label (and language)."""
+    mapping = yaml.safe_load((HERE / "intent_mapping.yaml").read_text(encoding="utf-8"))
+    rng, examples = random.Random(3), []
+    for source, split in MAPPED_FILES.items():
+        ours = {label: intent for intent, labels in mapping[source].items() for label in labels}
+        found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for row in rows(f"intent/{source}_{split}"):
+            if row["intent"] in ours:
+                found[row["intent"], row.get("lang", "en")].append(row["text"])
+        for (label, language), texts in sorted(found.items()):
+            keep = PER_LABEL * 4 if label == "oos" else 3 if source == "xsid" else PER_LABEL
+            examples += [(t, ours[label], language) for t in rng.sample(texts, min(keep, len(texts)))]
+    return examples
+
+
+def held_out(examples: list[Example]) -> NDArray[np.bool_]:
+    """True for a fifth of each (intent, language)."""
+    rng = random.Random(5)
+    cells: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, (_text, intent, language) in enumerate(examples):
+        cells[intent, language].append(i)
+    test = np.zeros(len(examples), bool)
+    for _cell, at in sorted(cells.items()):
+        test[rng.sample(at, max(1, round(len(at) / 5)))] = True
+    return test
+
+
+def fit(x: NDArray[np.float32], y: NDArray[np.int64], weights: NDArray[np.float32], options: Any) -> Any:
+    """Weights and bias of a class-balanced multinomial regression."""
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
+    balance = np.bincount(y, weights)
+    model = LogisticRegression(C=options.penalty, max_iter=400)
+    model.fit((x - mean) / scale, y, sample_weight=weights * (balance.mean() / balance)[y])
+    weight = (model.coef_ / scale).T.astype(np.float32)
+    return weight, (model.intercept_ - mean @ weight).astype(np.float32)
+
+
+def main() -> None:
+    """Report on held-out examples, then train on all and save."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--penalty", type=float, default=0.003)
+    parser.add_argument("--mapped", type=float, default=0.3, help="weight of a public row; one of ours is 1")
+    options = parser.parse_args()
+    own, mapped = own_examples(), mapped_examples()
+    print(f"{len(own)} examples of ours, {len(mapped)} mapped")
+    labels = tuple(dict.fromkeys(intent for _t, intent, _l in own))
+    examples = own + mapped
+    x = features([text for text, _i, _l in examples])
+    y = np.array([labels.index(intent) for _t, intent, _l in examples])
+    weights = np.array([1.0] * len(own) + [options.mapped] * len(mapped), np.float32)
+    ours = np.arange(len(examples)) < len(own)
+    test = np.zeros(len(examples), bool)
+    test[: len(own)] = held_out(own)
+
+    weight, bias = fit(x[~test], y[~test], weights[~test], options)
+    logits = np.zeros((len(own), len(labels)), np.float32)
+    for train_at, test_at in StratifiedKFold(5, shuffle=True, random_state=0).split(x[ours], y[ours]):
+        keep = np.r_[train_at, len(own) : len(examples)]
+        w, b = fit(x[keep], y[keep], weights[keep], options)
+        logits[test_at] = x[test_at] @ w + b
+    temperature = fit_temperature(logits, y[ours])
+    report(x[test], y[test], [language for (_t, _i, language), out in zip(examples, test, strict=True) if out],
+           Head(labels, ((weight, bias),), temperature))  # fmt: skip
+    weight, bias = fit(x, y, weights, options)
+    save_head(Head(labels, ((weight, bias),), temperature), MODEL / "intent.safetensors")
+
+
+def report(x: NDArray[np.float32], y: NDArray[np.int64], languages: list[str], head: Head) -> None:
+    """Print and keep accuracy on the held-out examples, per language and intent."""
+    p = head.predict(x)
+    right = p.argmax(axis=1) == y
+    found: dict[str, Any] = {
+        "n": len(y),
+        "accuracy": float(right.mean()),
+        "ece": expected_calibration_error(p, y),
+    }
+    found["top2"] = float((np.argsort(-p, axis=1)[:, :2] == y[:, None]).any(axis=1).mean())
+    found["by_language"] = {
+        language: (int(at.sum()), float(right[at].mean()))
+        for language in dict.fromkeys(languages)
+        for at in [np.array(languages) == language]
+    }
+    found["by_intent"] = {label: float(right[y == i].mean()) for i, label in enumerate(head.labels)}
+    print(json.dumps(found, indent=1))
+    (WORK / "intent_report.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Which rows train the heads, and their features, computed once and kept."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from common import MODEL, ROOT, WORK, rows
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(ROOT))
+from voc.models.embedded_runtime import EmbeddedEncoder
+from voc.models.encoder import CachedEncoder
+from voc.store.cache import VectorStore
+from voc.types import SENTIMENTS
+
+HERE = Path(__file__).parent
+PER_CELL = 1200
+"""Training rows of one language and source with one label: Korean is half of the data, and must not be."""
+MAX_CHARS = 1000
+"""Training texts are cut here; segments, which the heads will read, are shorter still."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """n texts, their labels' positions, languages, sources, and a weight each."""
+
+    texts: list[str]
+    labels: NDArray[np.int64]
+    languages: list[str]
+    sources: list[str]
+    weights: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def features(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Features (n, f) of the shipped model; kept in WORK, so an interrupted run goes on where it was."""
+    encoder = CachedEncoder(EmbeddedEncoder(MODEL), VectorStore(WORK / "features.sqlite"), chunk=1024)
+    done = 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        before, done = done, done + more
+        if done // 1024 > before // 1024:
+            print(f"  {done}/{len(texts)}", file=sys.stderr, flush=True)
+
+    return encoder.encode(texts, tell).features
+
+
+def read_sentiment(name: str, per_cell: int | None = None) -> Labelled:
+    """Rows of a sentiment file, at most ``per_cell`` of one (language, source, label), in a fixed mixed order."""
+    cells: defaultdict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(f"sentiment/{name}"):
+        cells[row["lang"], row["source"], row["label"]].append(row)
+    rng = random.Random(11)
+    chosen = []
+    for _cell, found in sorted(cells.items()):
+        chosen += found if per_cell is None or len(found) <= per_cell else rng.sample(found, per_cell)
+    rng.shuffle(chosen)
+    return Labelled(
+        [row["text"][:MAX_CHARS] for row in chosen],
+        np.array([SENTIMENTS.index(row["label"]) for row in chosen]),
+        [row["lang"] for row in chosen],
+        [row["source"] for row in chosen],
+        np.ones(len(chosen), np.float32),
+    )
+
+
+def own_sentences() -> Labelled:
+    """Our own plain sentences (sentiment_sentences.yaml): language -> sentiment -> texts."""
+    content = yaml.safe_load((HERE / "sentiment_sentences.yaml").read_text(encoding="utf-8"))
+    found = [
+        (text, SENTIMENTS.index(sentiment), language)
+        for language, by_sentiment in content.items()
+        for sentiment, texts in by_sentiment.items()
+        for text in texts
+    ]
+    texts, labels, languages = zip(*found, strict=True)
+    n = len(found)
+    return Labelled(list(texts), np.array(labels), list(languages), ["own"] * n, np.ones(n, np.float32))

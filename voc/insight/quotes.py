@@ -1,0 +1,125 @@
+"""Real words for each issue: central, readable, from different people and languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from voc.types import Quote
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHORTEST, LONGEST = 20, 200
+"""Readable length of a quote, in characters."""
+_POOL = 60  # candidates looked at: so many of the most central ones, and so many of all
+_SPOKEN = 0.15
+
+
+def choose_quotes(
+    kept: pd.DataFrame,
+    segments: pd.DataFrame,
+    central: Mapping[str, Sequence[int]],
+    sentiments: Mapping[str, str],
+    languages: Mapping[str, Mapping[str, int]],
+    count: int,
+) -> dict[str, tuple[Quote, ...]]:
+    """Choose up to ``count`` quotes for every issue.
+
+    The order is: the issue's dominant sentiment before others, readable length before too short
+    or too long (a long one is cut between words), then centrality. A record is quoted once, and a
+    language that 15 % of the issue's records speak is heard before a second quote in another.
+
+    Args:
+        kept: the records that are no duplicates.
+        segments: the segments table; ``central`` are positions in it.
+        central: issue id -> positions of its most representative segments, best first.
+        sentiments: issue id -> its dominant sentiment.
+        languages: issue id -> records by language.
+        count: how many quotes an issue gets at most.
+    """
+    rows = dict(zip(kept["id"], range(len(kept)), strict=True))
+    columns = ("record_id", "text", "language", "sentiment", "issue_id")
+    table: dict[str, Any] = {name: segments[name].to_numpy(dtype=object) for name in columns}
+    records = {name: kept[name].to_numpy(dtype=object) for name in ("created_at", "rating")}
+    mine: Mapping[Any, Any] = segments.groupby("issue_id", sort=False).indices
+    chosen = {}
+    for issue, dominant in sentiments.items():
+        pool = [
+            p
+            for p in _pool(central.get(issue, ()), mine[issue], table, issue)
+            if table["record_id"][p] in rows
+        ]
+        ordered = sorted(
+            pool, key=lambda p: (table["sentiment"][p] != dominant, not _readable(table["text"][p]))
+        )
+        picked = _spread(ordered, table, languages[issue], count)
+        chosen[issue] = tuple(_quote(position, table, records, rows) for position in picked)
+    return chosen
+
+
+def _pool(central: Sequence[int], mine: Sequence[int], table: Mapping[str, Any], issue: str) -> list[int]:
+    """Return candidates, most central first: those named, then the issue's others in table order."""
+    named = [p for p in central if 0 <= p < len(table["issue_id"]) and table["issue_id"][p] == issue]
+    return list(dict.fromkeys([*named[:_POOL], *(int(p) for p in mine[:_POOL])]))
+
+
+def _readable(text: str) -> bool:
+    return SHORTEST <= len(text.strip()) <= LONGEST
+
+
+def _spread(
+    ordered: Sequence[int], table: Mapping[str, Any], languages: Mapping[str, int], count: int
+) -> list[int]:
+    """Pick distinct records and texts; the first of each widely spoken language comes first."""
+    total = sum(languages.values())
+    wanted = [code for code, records in languages.items() if records >= _SPOKEN * total]
+    distinct = list(_distinct(ordered, table))
+    heralds = [next((p for p in distinct if table["language"][p] == code), None) for code in wanted]
+    first = [p for p in heralds if p is not None and table["sentiment"][p] == table["sentiment"][distinct[0]]]
+    return list(dict.fromkeys([*first, *distinct]))[:count]
+
+
+def _distinct(ordered: Sequence[int], table: Mapping[str, Any]) -> Iterator[int]:
+    seen: set[str] = set()
+    for position in ordered:
+        keys = {
+            f"id {table['record_id'][position]}",
+            "text " + " ".join(table["text"][position].casefold().split()),
+        }
+        if not keys & seen:
+            seen |= keys
+            yield position
+
+
+def _quote(
+    position: int, table: Mapping[str, Any], records: Mapping[str, Any], rows: Mapping[str, int]
+) -> Quote:
+    record = str(table["record_id"][position])
+    row = rows[record]
+    created, rating = records["created_at"][row], records["rating"][row]
+    return Quote(
+        record_id=record,
+        text=shorten(table["text"][position]),
+        language=str(table["language"][position]),
+        sentiment=table["sentiment"][position],
+        created_at=as_moment(created),
+        rating=None if rating is None or rating != rating else float(rating),
+    )
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
+    """Cut a text between words, with an ellipsis; a text without spaces is cut where it must be."""
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    cut = head.rfind(" ")
+    return (head[:cut] if cut > longest // 2 else head).rstrip(" ,;:-") + "…"
+
+
+def as_moment(value: Any) -> Any:
+    """Turn a pandas timestamp into a datetime, and NaT or NaN into ``None``."""
+    import pandas as pd
+
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).to_pydatetime()

@@ -1,0 +1,197 @@
+"""Run the embedded model: ``tokenizers`` and ``onnxruntime``, no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.errors import VocError
+from voc.models.encoder import Progress, encoded
+from voc.types import Encoded
+
+EMBEDDED_FOLDER = Path(__file__).parent / "embedded"
+"""The model that the package carries."""
+TOKEN_BUDGET = 512
+"""Tokens in one batch, padding included: its activations then stay in the cores' own cache."""
+REINSTALL = "Install voc again: its model folder is incomplete or was changed."
+
+Window = tuple[int, list[int]]
+"""(row it belongs to, token ids): a whole text, or a stretch of one that is too long for one pass."""
+
+
+class EmbeddedEncoder:
+    """The package's own encoder, or any folder of the same make (``model.json`` beside ``onnx/model.onnx``).
+
+    Weights are read at the first ``encode``. A text longer than the model reads is encoded in windows and
+    their features averaged by length: nothing is cut.
+
+    Args:
+        folder: the model folder.
+        threads: CPU threads; all that this process may use when None.
+
+    Raises:
+        VocError: the folder is not a model of this make.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        self.folder = Path(folder)
+        self.threads = threads or available_cores()
+        self.manifest = read_manifest(self.folder)
+        self.dim = int(self.manifest["dim"])
+        self._session: Any = None
+        self._tokenizer: Any = None
+        self._head: list[int] = []
+        self._tail: list[int] = []
+
+    @property
+    def id(self) -> str:
+        """Name, version and the start of the hash over the files that decide a vector."""
+        joined = "".join(hash_ for _name, hash_ in sorted(self.manifest["sha256"].items()))
+        digest = hashlib.sha256((joined + self.manifest["prefix"]).encode()).hexdigest()[:12]
+        return f"{self.manifest['name']}-{self.manifest['version']}-{digest}"
+
+    @property
+    def width(self) -> int:
+        """Number of feature columns."""
+        return self.dim * len(self.manifest["layers"])
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Encoded:
+        """Vectors (n, 384) and features (n, layers read * 384), in the order of ``texts``.
+
+        Identical texts are run once. A text's row depends on its neighbours in the batch by no more than
+        float noise, because the quantisation scales are fixed.
+        """
+        rows: dict[str, int] = {}
+        where = [rows.setdefault(text, len(rows)) for text in texts]
+        if progress:
+            progress(len(texts) - len(rows))
+        if not rows:
+            return encoded(np.zeros((0, self.width), np.float16), self.dim)
+        features = self._features(list(rows), progress)
+        return encoded(features[where], self.dim)
+
+    def _features(self, texts: list[str], progress: Progress | None) -> NDArray[np.float16]:
+        """Mean features of distinct texts, each over its windows."""
+        self._load()
+        windows = self._windows(texts)
+        total, weight = np.zeros((len(texts), self.width), np.float32), np.zeros(len(texts), np.float32)
+        left = np.bincount([row for row, _ids in windows], minlength=len(texts))
+        for batch in batches(windows):
+            at, lengths = [row for row, _ids in batch], [len(ids) for _row, ids in batch]
+            np.add.at(total, at, self._run(batch) * np.asarray(lengths, np.float32)[:, None])
+            np.add.at(weight, at, lengths)
+            np.subtract.at(left, at, 1)
+            if progress:
+                progress(int(np.count_nonzero(left[list(set(at))] == 0)))
+        return (total / weight[:, None]).astype(np.float16)
+
+    def _windows(self, texts: list[str]) -> list[Window]:
+        """The texts as token ids, cut where they are longer than the model reads."""
+        room = int(self.manifest["max_tokens"]) - len(self._head) - len(self._tail)
+        windows = []
+        for row, encoding in enumerate(self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)):
+            ids = encoding.ids
+            parts = -(-len(ids) // room) or 1
+            size = -(-len(ids) // parts) or 1  # equal windows: no tiny last one
+            for start in range(0, len(ids) or 1, size):
+                windows.append((row, [*self._head, *ids[start : start + size], *self._tail]))
+        return windows
+
+    def _run(self, batch: list[Window]) -> NDArray[np.float32]:
+        longest = max(len(ids) for _row, ids in batch)
+        ids = np.full((len(batch), longest), 1, np.int64)
+        mask = np.zeros_like(ids)
+        for i, (_row, tokens) in enumerate(batch):
+            ids[i, : len(tokens)] = tokens
+            mask[i, : len(tokens)] = 1
+        features: NDArray[np.float32] = self._session.run(
+            ["features"], {"input_ids": ids, "attention_mask": mask}
+        )[0]
+        return features
+
+    def _load(self) -> None:
+        """Open the tokenizer and the graph, once."""
+        if self._session is not None:
+            return
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave shared cores alone
+        try:
+            self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+            self._session = onnxruntime.InferenceSession(
+                self.folder / "onnx" / "model.onnx",
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=["SkipLayerNormFusion"],  # the fused kernel is several times slower
+            )
+        except Exception as error:
+            raise VocError(
+                f"The model in {self.folder} can't be opened: {type(error).__name__}", REINSTALL
+            ) from error
+        first, *prefix, last = self._tokenizer.encode(self.manifest["prefix"].strip()).ids
+        self._head, self._tail = [first, *prefix], [last]
+
+
+def batches(windows: Sequence[Window], budget: int = TOKEN_BUDGET) -> Iterator[list[Window]]:
+    """Windows of like length together, each batch within ``budget`` tokens (or one window alone)."""
+    batch: list[Window] = []
+    for window in sorted(windows, key=lambda w: (len(w[1]), w[0])):
+        if batch and (len(batch) + 1) * len(window[1]) > budget:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """model.json of a model folder.
+
+    Raises:
+        VocError: there is none, or it is no manifest.
+    """
+    try:
+        manifest = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        missing = {"name", "version", "prefix", "layers", "dim", "max_tokens", "sha256"} - manifest.keys()
+    except (OSError, ValueError, AttributeError) as error:
+        raise VocError(f"{folder} is not a model folder: model.json can't be read", REINSTALL) from error
+    if missing:
+        raise VocError(f"{folder / 'model.json'} lacks {', '.join(sorted(missing))}", REINSTALL)
+    return dict(manifest)
+
+
+def verify(folder: Path) -> list[str]:
+    """What is wrong with a model folder, as sentences: missing or changed files. Empty when all is well.
+
+    Reads every byte (a tenth of a second): for ``voc doctor``, not for each load.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except VocError as error:
+        return [error.message]
+    problems = []
+    for name, expected in manifest["sha256"].items():
+        path = folder / name
+        if not path.exists():
+            problems.append(f"{name} is missing")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            problems.append(f"{name} is not the file that was shipped (its sha256 differs)")
+    return problems
+
+
+def available_cores() -> int:
+    """CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

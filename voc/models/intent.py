@@ -1,0 +1,187 @@
+"""Intent of texts: the embedded head, one fitted to a user's YAML, or any Hugging Face classifier."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.errors import VocError
+from voc.models.encoder import EMBEDDED, Encoder
+from voc.models.heads import Head, load_head
+from voc.models.intents import read_intents
+from voc.types import Encoded
+
+PENALTY = 0.003
+"""Inverse strength of the ridge for heads fitted at run time; see training/README.md for how it was chosen."""
+
+
+class IntentModel(Protocol):
+    """Anything that gives each text a probability for each of ``labels``."""
+
+    @property
+    def id(self) -> str:
+        """Name and content hash."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The intents, in the order of the columns."""
+        ...
+
+    def predict(self, texts: Sequence[str], encoded: Encoded | None = None) -> NDArray[np.float32]:
+        """Probabilities (n, len(labels)); rows sum to 1."""
+        ...
+
+
+class EmbeddedIntent:
+    """A head on the embedded encoder's features.
+
+    Args:
+        head: the classifier; the one that ships with the encoder when None.
+        folder: the model folder.
+
+    Raises:
+        VocError: the head can't be read.
+    """
+
+    def __init__(self, head: Head | None = None, folder: Path | None = None) -> None:
+        from voc.models.embedded_runtime import EMBEDDED_FOLDER
+
+        self.folder = folder or EMBEDDED_FOLDER
+        self.head = head or load_head(self.folder / "intent.safetensors")
+        self._encoder: Encoder | None = None
+
+    @property
+    def id(self) -> str:
+        """Name and content hash."""
+        return f"voc-intent-{self.head.digest}"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The intents, in the order of the columns."""
+        return self.head.labels
+
+    def predict(self, texts: Sequence[str], encoded: Encoded | None = None) -> NDArray[np.float32]:
+        """Probabilities (n, len(labels)); the texts are encoded here when ``encoded`` is None."""
+        return self.head.predict((encoded or self._encode(texts)).features)
+
+    def _encode(self, texts: Sequence[str]) -> Encoded:
+        from voc.models.embedded_runtime import EmbeddedEncoder
+
+        self._encoder = self._encoder or EmbeddedEncoder(self.folder)
+        return self._encoder.encode(texts)
+
+
+def load_intent(
+    name: str = EMBEDDED, device: str | None = None, encoder: Encoder | None = None
+) -> IntentModel:
+    """The intent model called ``name``.
+
+    ``embedded``; a YAML file of intents with examples, to which a head is fitted now; a head file
+    (``.safetensors``); or a sequence classifier or NLI model by hub name or local folder (NLI: zero-shot over
+    the package's intents).
+
+    Args:
+        name: as above.
+        device: for hub models.
+        encoder: encodes the examples of a YAML file; the embedded one when None. Give a ``CachedEncoder`` to
+            encode them only once.
+
+    Raises:
+        VocError: there is no such model or file.
+    """
+    path = Path(name)
+    if name == EMBEDDED:
+        return EmbeddedIntent()
+    if path.suffix in {".yaml", ".yml"}:
+        from voc.models.encoder import load_encoder
+
+        return EmbeddedIntent(fit_intents(path, encoder or load_encoder()))
+    if path.suffix == ".safetensors":
+        return EmbeddedIntent(load_head(path))
+    from voc.models.hub import HubIntent
+
+    return HubIntent(name, device, {i.key: i.description for i in read_intents() if i.key != "other"})
+
+
+def fit_intents(path: Path, encoder: Encoder) -> Head:
+    """A head for the intents of a YAML file: its examples, encoded, and a logistic regression.
+
+    Raises:
+        VocError: the file can't be used (see ``read_intents``).
+    """
+    intents = read_intents(path)
+    texts = [text for intent in intents for text in intent.texts]
+    labels = [intent.key for intent in intents for _text in intent.texts]
+    head = fit_head(encoder.encode(texts).features, labels, [intent.key for intent in intents])
+    digest = hashlib.sha256(repr([encoder.id, texts, labels]).encode()).hexdigest()[:12]
+    return Head(head.labels, head.weights, head.temperature, digest)
+
+
+def fit_head(features: NDArray[np.float32], labels: Sequence[str], order: Sequence[str]) -> Head:
+    """Fit a linear head: class-balanced logistic regression, temperature by cross-validation.
+
+    Works from a handful of examples an intent; a second for thousands.
+
+    Args:
+        features: (n, f) of an encoder.
+        labels: n intents.
+        order: the intents, in the order that the head's columns shall have.
+
+    Raises:
+        VocError: an intent has no example.
+    """
+    if missing := set(order) - set(labels):
+        raise VocError(f"No example of {', '.join(sorted(missing))}", "Give each intent a few examples.")
+    positions = {label: i for i, label in enumerate(order)}
+    y = np.array([positions[label] for label in labels])
+    weight, bias = _logistic(features, y)
+    folds = min(5, int(np.bincount(y).min()))
+    temperature = _cross_validated(features, y, folds) if folds > 1 else 1.0
+    return Head(tuple(order), ((weight, bias),), temperature)
+
+
+def _logistic(
+    features: NDArray[np.float32], y: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Weights (f, classes) and bias (classes,) of a ridge-penalised multinomial regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
+    model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=300)
+    model.fit((features - mean) / scale, y)
+    coefficients, intercept = model.coef_, model.intercept_
+    if len(intercept) == 1:  # two classes: scikit-learn keeps one column
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercept = np.concatenate([-intercept, intercept]) / 2
+    weight = (coefficients / scale).T.astype(np.float32)
+    return weight, (intercept - mean @ weight).astype(np.float32)
+
+
+def _cross_validated(features: NDArray[np.float32], y: NDArray[np.int64], folds: int) -> float:
+    """Temperature at which held-out folds' probabilities fit best."""
+    from sklearn.model_selection import StratifiedKFold
+
+    logits = np.zeros((len(y), int(y.max()) + 1), np.float32)
+    for train, test in StratifiedKFold(folds, shuffle=True, random_state=0).split(features, y):
+        weight, bias = _logistic(features[train], y[train])
+        logits[test] = features[test] @ weight + bias
+    return fit_temperature(logits, y)
+
+
+def fit_temperature(logits: NDArray[np.float32], y: NDArray[np.int64]) -> float:
+    """Temperature with the least mean negative log-likelihood (Guo et al. 2017), between 0.02 and 20."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import logsumexp
+
+    def loss(log_t: float) -> float:
+        z = logits / np.exp(log_t)
+        return float((logsumexp(z, axis=1) - z[np.arange(len(y)), y]).mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.02), np.log(20.0)), method="bounded")
+    return float(np.exp(found.x))

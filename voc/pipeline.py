@@ -1,0 +1,304 @@
+"""The only place that knows the order of the stages: read, prepare, understand, group, rank."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import voc
+from voc.config import Resolved, Settings, resolve
+from voc.result import Result
+from voc.types import Corpus, Record, Segment, TopicInfo
+
+if TYPE_CHECKING:
+    from voc.io.options import ReadOptions
+    from voc.models.understand import Models, Understanding
+    from voc.store.cache import VectorStore
+
+Advance = Callable[[int], None]
+
+
+class Progress(Protocol):
+    """Hears of stages as they run. ``total`` is ``None`` when it isn't known."""
+
+    def stage(self, name: str, total: int | None = None) -> Any:
+        """Return a context manager that yields a function to call with the amount done."""
+
+
+class Silent:
+    """A progress that says nothing."""
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Advance]:
+        """Yield a function that ignores what it hears."""
+        yield lambda amount: None
+
+
+@dataclass
+class Clock:
+    """Names stages, times them and passes them on to a progress."""
+
+    progress: Progress
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Advance]:
+        """Time one stage."""
+        start = time.perf_counter()
+        with self.progress.stage(name, total) as advance:
+            yield advance
+        self.timings[name] = round(time.perf_counter() - start, 3)
+
+
+def read_options(settings: Settings, as_of: datetime | None = None) -> ReadOptions:
+    """Return what the settings say about reading files."""
+    from voc.io.options import ReadOptions
+
+    given = settings.input.model_dump(exclude={"channel"})
+    return ReadOptions(**given, as_of=as_of)
+
+
+def read(
+    inputs: str | Path | Sequence[str | Path],
+    *,
+    pipeline: str | None = None,
+    as_of: datetime | None = None,
+    **columns: str | None,
+) -> Corpus:
+    """Read files, folders or globs, in any format that voc knows.
+
+    Args:
+        inputs: one path or several; ``-`` is standard input.
+        pipeline: a pipeline's name or YAML file, for its ``input`` section.
+        as_of: what relative dates ("3 days ago") count from.
+        columns: ``text_column``, ``date_column``, ``sheet`` ...: see ``voc.ReadOptions``.
+
+    Raises:
+        VocError: the input can't be used.
+    """
+    from voc import io
+
+    paths = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    flags = {f"input.{name}": value for name, value in columns.items()}
+    settings = resolve(pipeline, flags).settings
+    return with_channel(io.read(paths, read_options(settings, as_of)), settings)
+
+
+def with_channel(corpus: Corpus, settings: Settings) -> Corpus:
+    """Set every record's channel when the settings name one."""
+    if settings.input.channel == "auto":
+        return corpus
+    records = tuple(replace(record, channel=settings.input.channel) for record in corpus.records)
+    return replace(corpus, records=records)
+
+
+def load_models(settings: Settings, store: VectorStore | None = None) -> Models:
+    """Load what the settings name; vectors are looked up in ``store`` first.
+
+    Raises:
+        VocError: a model can't be found or loaded.
+    """
+    from voc.models.encoder import CachedEncoder, Encoder, load_encoder
+    from voc.models.intent import load_intent
+    from voc.models.sentiment import load_sentiment
+    from voc.models.understand import Models
+
+    def encoder_named(name: str) -> Encoder:
+        encoder = load_encoder(name, settings.models.device)
+        return CachedEncoder(encoder, store) if store is not None else encoder
+
+    heads = encoder_named("embedded")
+    encoder = heads if settings.models.encoder == "embedded" else encoder_named(settings.models.encoder)
+    sentiment = load_sentiment(settings.models.sentiment, settings.models.device)
+    intent = load_intent(settings.models.intent, settings.models.device)
+    return Models(encoder, sentiment, intent, heads)
+
+
+def analyze(
+    corpus: Corpus,
+    pipeline: str | None = None,
+    *,
+    resolved: Resolved | None = None,
+    models: Models | None = None,
+    progress: Progress | None = None,
+    cache: bool = True,
+    as_of: datetime | None = None,
+    **settings: Any,
+) -> Result:
+    """Find, measure and rank the issues in a corpus.
+
+    Args:
+        corpus: what ``voc.read`` returned.
+        pipeline: a pipeline's name or YAML file.
+        resolved: settings already resolved; wins over ``pipeline`` and ``settings``.
+        models: models already loaded; by default those that the settings name.
+        progress: hears of the stages.
+        cache: whether vectors are kept on disk for the next run.
+        as_of: the day trends are judged from; the last date in the corpus by default.
+        settings: dotted keys with ``__`` for the dot, such as ``topics__min_size=5``.
+
+    Raises:
+        VocError: a setting or a model can't be used.
+    """
+    resolved = resolved or resolve(
+        pipeline, {key.replace("__", "."): value for key, value in settings.items()}
+    )
+    clock = Clock(progress or Silent())
+    corpus = prepare_corpus(corpus, resolved.settings, clock)
+    kept = [record for record in corpus.records if record.duplicate_of is None]
+    segments = _segment(kept, resolved.settings)
+    with clock.stage("load models"):
+        models = models or load_models(resolved.settings, _store() if cache else None)
+    with clock.stage("encode", len(segments)) as advance:
+        from voc.models.understand import understand
+
+        answers = understand(kept, segments, models, advance)
+    return _rank(corpus, kept, segments, answers, models, resolved, clock, as_of)
+
+
+def _store() -> VectorStore:
+    from voc.store.cache import VectorStore
+
+    return VectorStore()
+
+
+def prepare_corpus(corpus: Corpus, settings: Settings, clock: Clock) -> Corpus:
+    """Clean, redact, name the language of and fold the records; empty ones become rejected rows."""
+    from voc.store.secret import author_key
+    from voc.text.prepare import fold_records, prepare, redact_rejected
+    from voc.text.redact import Redactor
+
+    redactor = Redactor(settings.text.patterns, enabled=settings.text.redact)
+    with clock.stage("clean and redact", len(corpus.records)) as advance:
+        records, emptied = prepare(corpus.records, redactor, author_key(), advance)
+        rejected = [redact_rejected(item, redactor) for item in corpus.rejected]
+    with clock.stage("fold duplicates"):
+        records = fold_records(records) if settings.text.fold_duplicates else records
+    rejected = sorted([*rejected, *emptied], key=lambda item: (item.source_file, item.source_row))
+    return replace(corpus, records=tuple(records), rejected=tuple(rejected))
+
+
+def _segment(records: Sequence[Record], settings: Settings) -> list[Segment]:
+    from voc.text.prepare import segments
+
+    return segments(records, settings.text.max_segment_chars)
+
+
+def _rank(
+    corpus: Corpus,
+    kept: Sequence[Record],
+    segments: Sequence[Segment],
+    answers: Understanding,
+    models: Models,
+    resolved: Resolved,
+    clock: Clock,
+    as_of: datetime | None,
+) -> Result:
+    from voc.insight.issues import build_issues
+    from voc.insight.tables import feedback_table, segment_table
+    from voc.models.intents import intent_urgency
+    from voc.models.topics import fit_topics
+
+    settings = resolved.settings
+    with clock.stage("group into issues"):
+        topics = fit_topics(segments, answers, settings.topics)
+        table = segment_table(
+            segments,
+            answers.segment_sentiment,
+            answers.segment_intent,
+            answers.intents,
+            topics.assigned,
+            topics.info,
+        )
+        feedback = feedback_table(
+            corpus.records, kept, answers.record_sentiment, answers.record_intent, answers.intents, table
+        )
+    with clock.stage("rank"):
+        urgency = {**intent_urgency(), **settings.priority.intent_weights}
+        ranked = build_issues(
+            feedback,
+            table,
+            topics.info,
+            settings.priority,
+            settings.trends,
+            urgency,
+            settings.report.quotes,
+            as_of,
+        )
+    run = _run_json(
+        corpus, feedback, table, ranked_topics=topics.info, models=models, resolved=resolved, clock=clock
+    )
+    return Result(feedback, table, ranked, corpus.rejected, run, topics.model)
+
+
+def _run_json(
+    corpus: Corpus,
+    feedback: Any,
+    segments: Any,
+    ranked_topics: Mapping[int, TopicInfo],
+    models: Models,
+    resolved: Resolved,
+    clock: Clock,
+) -> dict[str, Any]:
+    languages = dict(Counter(feedback["language"]).most_common())
+    settings = resolved.settings
+    return {
+        "voc": voc.__version__,
+        "versions": _versions(),
+        "title": settings.report.title or "",
+        "report_language": _report_language(settings, languages),
+        "inputs": [asdict(source) for source in corpus.sources],
+        "counts": {
+            "rows_read": corpus.rows_read,
+            "records_kept": int(feedback["duplicate_of"].isna().sum()),
+            "duplicates": int(feedback["duplicate_of"].notna().sum()),
+            "rejected": len(corpus.rejected),
+            "rejected_by_code": dict(sorted(Counter(item.code for item in corpus.rejected).items())),
+            "redactions": dict(
+                sorted(Counter(span.kind for record in corpus.records for span in record.redactions).items())
+            ),
+            "languages": languages,
+            "sentiments": dict(sorted(Counter(feedback["sentiment"]).items())),
+            "segments": len(segments),
+            "unclustered_segments": int((segments["topic"] == -1).sum()),
+            "issues": len(ranked_topics),
+        },
+        "settings": {
+            key: {"value": _setting(settings, key), "from": origin}
+            for key, origin in resolved.provenance.items()
+        },
+        "models": models.ids,
+        "timings": clock.timings,
+    }
+
+
+def _setting(settings: Settings, key: str) -> Any:
+    node: Any = settings
+    for part in key.split("."):
+        node = getattr(node, part)
+    return node
+
+
+def _report_language(settings: Settings, languages: Mapping[str, int]) -> str:
+    if settings.report.language != "auto":
+        return settings.report.language
+    return "ko" if next(iter(languages), "en") == "ko" else "en"
+
+
+def _versions() -> dict[str, str]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for name in ("bertopic", "onnxruntime", "tokenizers", "scikit-learn", "numpy", "pandas"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found

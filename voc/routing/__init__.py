@@ -1,0 +1,1 @@
+"""Routing queued tickets by intent: rules, router and simulation."""

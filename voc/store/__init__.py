@@ -1,0 +1,1 @@
+"""Run folders, the vector cache and what stays on this machine."""

@@ -1,0 +1,139 @@
+"""Results on disk: tables, issues, rejected rows and ``run.json``, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voc.errors import VocError
+from voc.store.run_folder import MARKER
+from voc.types import Interval, Issue, Quote, Rejected
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = 1
+"""Version of the run folder's layout; raised when a reader of the old one would go wrong."""
+
+
+def save_tables(folder: Path, feedback: pd.DataFrame, segments: pd.DataFrame) -> None:
+    """Write ``feedback.parquet`` and ``segments.parquet``."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for name, table in (("feedback", feedback), ("segments", segments)):
+        arrow = pa.Table.from_pandas(table, preserve_index=False)
+        pq.write_table(arrow.replace_schema_metadata(None), folder / f"{name}.parquet", compression="zstd")
+
+
+def save_issues(folder: Path, issues: Sequence[Issue], table: pd.DataFrame) -> None:
+    """Write ``issues.json`` (whole) and ``issues.csv`` (one row an issue, safe in a spreadsheet)."""
+    _dump(folder / "issues.json", [asdict(issue) for issue in issues])
+    from voc.io.write import open_writer
+
+    with open_writer(folder / "issues.csv", "csv", columns=list(table.columns)) as writer:
+        writer.write(table.to_dict("records"))
+
+
+def save_rejected(folder: Path, rejected: Iterable[Rejected]) -> None:
+    """Write ``rejected.jsonl``: file, row number, code, reason and the (redacted) row of each."""
+    import orjson
+
+    with (folder / "rejected.jsonl").open("wb") as file:
+        for item in rejected:
+            file.write(orjson.dumps(asdict(item), default=str, option=_OPTIONS) + b"\n")
+
+
+def save_run(folder: Path, run: Mapping[str, Any]) -> None:
+    """Write ``run.json``, the last file of a run folder."""
+    _dump(folder / MARKER, {"schema": SCHEMA, **run}, indent=True)
+
+
+def load_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the feedback and segments tables of a run folder."""
+    import pandas as pd
+
+    return pd.read_parquet(folder / "feedback.parquet"), pd.read_parquet(folder / "segments.parquet")
+
+
+def load_run_json(folder: Path) -> dict[str, Any]:
+    """Read ``run.json``.
+
+    Raises:
+        VocError: not a run folder, or one written by a newer voc.
+    """
+    import orjson
+
+    path = folder / MARKER
+    if not path.is_file():
+        raise VocError(
+            f"{folder}: is not a run folder (no {MARKER})", "Give the folder that `voc run -o` wrote."
+        )
+    try:
+        run = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError:
+        raise VocError(f"{path}: is damaged", "Run `voc run` again with --force.") from None
+    if run.get("schema", 0) > SCHEMA:
+        raise VocError(
+            f"{folder}: written by a newer voc (schema {run['schema']})", "Upgrade voc to open it."
+        )
+    return dict(run)
+
+
+def load_issues(folder: Path) -> tuple[Issue, ...]:
+    """Read ``issues.json``."""
+    import orjson
+
+    return tuple(_issue(item) for item in orjson.loads((folder / "issues.json").read_bytes()))
+
+
+def _issue(item: Mapping[str, Any]) -> Issue:
+    values = {field.name: item[field.name] for field in fields(Issue)}
+    for name in (
+        "share",
+        "negative_share",
+        "trend_ratio",
+        "rating_impact",
+        "priority_interval",
+        "nps_impact",
+    ):
+        values[name] = Interval(*values[name]) if values[name] is not None else None
+    values["parts"] = {name: Interval(*value) for name, value in values["parts"].items()}
+    for name in ("first_seen", "last_seen"):
+        values[name] = _moment(values[name])
+    values["keywords"] = tuple(values["keywords"])
+    values["timeline"] = tuple(
+        (str(start), int(mine), int(every)) for start, mine, every in values["timeline"]
+    )
+    values["quotes"] = tuple(
+        Quote(**{**quote, "created_at": _moment(quote["created_at"])}) for quote in values["quotes"]
+    )
+    return Issue(**values)
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _dump(path: Path, value: Any, indent: bool = False) -> None:
+    import orjson
+
+    path.write_bytes(
+        orjson.dumps(value, default=_plain, option=_OPTIONS | (orjson.OPT_INDENT_2 if indent else 0)) + b"\n"
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Interval):
+        return list(value)
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+_OPTIONS = 16  # orjson.OPT_SERIALIZE_NUMPY, without importing orjson with this module

@@ -1,0 +1,190 @@
+"""National identity, tax and account numbers, checked by their checksums (``python-stdnum``).
+
+A number whose shape is nobody else's counts wherever it stands. Plain runs of digits, which one order
+number in ten matches by chance, count only in a language of that country or after words such as
+``CPF`` or ``주민번호``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from voc.text.scene import Scene
+from voc.types import Span
+
+
+class IdRule(NamedTuple):
+    """One kind of number.
+
+    ``check`` names a ``stdnum`` module, or one of this file's own checks, or nothing. The number counts
+    ``alone``, or in one of the ``languages``, or after ``context``.
+    """
+
+    shape: str
+    check: str = ""
+    alone: bool = False
+    languages: str = ""
+    context: str = ""
+
+
+_BANK = (
+    r"계좌|입금|은행|뱅크|농협|신협|우체국|口座|bank|sort code|\bacct|account (?:no|num|#|is|:)|konto|compte bancaire"
+    r"|cuenta bancaria|número de cuenta|conta (?:bancária|corrente)|agência|rekening|hesap|счет|счёт|账号|账户|帳號|帳戶|卡号|卡號"
+)
+_PASSPORT = (
+    r"passport|여권|パスポート|旅券|护照|護照|reisepass|passeport|pasaporte|passaporte|passaporto|paspoort|pasaport|паспорт"
+    r"|paszport|หนังสือเดินทาง|paspor|hộ chiếu|جواز|דרכון|पासपोर्ट|driver'?s? licen[cs]e|운전면허|免許|führerschein|驾照"
+)
+
+RULES = (
+    IdRule(r"\d{6}-[1-8]\d{6}", "korean_birth", alone=True),
+    IdRule(r"\d{13}", "kr.rrn", languages="ko", context="주민|외국인등록|rrn"),
+    IdRule(r"\d{3}-\d{2}-\d{4}", "us.ssn", alone=True),
+    IdRule(r"\d{3} \d{2} \d{4}|\d{9}", "us.ssn", context=r"\bssn|social security"),
+    IdRule(
+        r"\d{4} \d{4} \d{4}|\d{4}-\d{4}-\d{4}",
+        "jp.in_",
+        languages="ja",
+        context="マイナンバー|個人番号|my number",
+    ),
+    IdRule(r"\d{4} \d{4} \d{4}|\d{4}-\d{4}-\d{4}", "in_.aadhaar", alone=True),
+    IdRule(r"\d{12}", "jp.in_", context="マイナンバー|個人番号|my number"),
+    IdRule(r"\d{12}", "in_.aadhaar", languages="hi mr bn ta te gu kn ml pa", context="aadhaa?r|आधार|uidai"),
+    IdRule(r"\d{12}", "my.nric", languages="ms", context="nric|mykad|kad pengenalan"),
+    IdRule(r"\d{12}", "ru.inn", languages="ru", context=r"\bинн\b"),
+    IdRule(r"\d{12}|\d{9}", context="cccd|cmnd|căn cước|chứng minh"),
+    IdRule(r"\d{6}-\d{2}-\d{4}", "my.nric", alone=True),
+    IdRule(r"\d{17}[\dX]|\d{6} \d{8} \d{3}[\dX]", "cn.ric", alone=True),
+    IdRule(r"\d{8}-?[A-Z]", "es.dni", languages="es ca gl eu", context=r"\bdni|\bnif"),
+    IdRule(r"[XYZ]-?\d{7}-?[A-Z]", "es.nie", alone=True),
+    IdRule(r"[1278] ?\d\d ?\d\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}", "fr.nir", alone=True),
+    IdRule(r"\d{2} \d{3} \d{3} \d{3}", "de.idnr", languages="de", context="steuer|idnr|tax id"),
+    IdRule(
+        r"[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]",
+        "it.codicefiscale",
+        alone=True,
+    ),
+    IdRule(r"\d{3}\.\d{3}\.\d{3}-\d{2}", "br.cpf", alone=True),
+    IdRule(r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}", "br.cnpj", alone=True),
+    IdRule(r"\d{14}", "br.cnpj", languages="pt", context="cnpj"),
+    IdRule(r"\d{14}", context="القومي|بطاقة"),
+    IdRule(r"\d{11}", "br.cpf", languages="pt", context=r"\bcpf"),
+    IdRule(r"\d{11}", "tr.tckimlik", languages="tr", context="kimlik|tckn|t\\.?c\\.? no"),
+    IdRule(r"\d{11}", "pl.pesel", languages="pl", context="pesel"),
+    IdRule(r"\d{11}", "de.idnr", context="steuer|idnr|tax id"),
+    IdRule(r"\d{11}", "no.fodselsnummer", languages="no", context="fødsels|personnummer"),
+    IdRule(r"\d{11}", "hr.oib", languages="hr", context=r"\boib"),
+    IdRule(r"\d{11}", "gr.amka", languages="el", context="αμκα|amka"),
+    IdRule(r"\d{11}", "ee.ik", languages="et lt", context="isikukood|asmens kod"),
+    IdRule(r"\d{6} \d{5}", "no.fodselsnummer", languages="no", context="fødsels|personnummer"),
+    IdRule(r"\d{9}|\d{3} \d{3} \d{3}", "pt.nif", context="nif|contribuinte"),
+    IdRule(r"\d{9}|\d{4}\.\d{2}\.\d{3}", "nl.bsn", context="bsn|burgerservice|sofi"),
+    IdRule(r"\d{9}", "il.idnr", context=r"ת\.?ז|תעודת זהות|teudat"),
+    IdRule(r"\d{3}[ -]\d{3}[ -]\d{3}|\d{9}", "ca.sin", context=r"\bsin\b|\bnas\b|social insurance"),
+    IdRule(r"\d{3} \d{3} \d{3}|\d{9}", "au.tfn", context=r"\btfn\b|tax file"),
+    IdRule(r"\d-\d{4}-\d{5}-\d{2}-\d", "th.pin", alone=True),
+    IdRule(r"\d{13}", "th.pin", languages="th", context="บัตรประชาชน|ประจำตัวประชาชน"),
+    IdRule(r"\d{13}", "za.idnr", context="id n|identity"),
+    IdRule(r"\d{13}", "ro.cnp", languages="ro", context=r"\bcnp"),
+    IdRule(r"\d{13}", "si.emso", languages="sl hr bs sr mk", context="em[sš]o|jmbg|матичн"),
+    IdRule(r"\d{16}", "id.nik", languages="id", context=r"\bnik\b|ktp"),
+    IdRule(r"[A-Z]{5}\d{4}[A-Z]", "in_.pan", context=r"\bpan\b"),
+    IdRule(r"[A-Z]{2} \d{2} \d{2} \d{2} [A-D]", alone=True),
+    IdRule(r"[A-Z]{2} ?\d{6} ?[A-D]", context=r"national insurance|\bni\b|nino"),
+    IdRule(r"\d{3} \d{3} \d{4}|\d{10}", "gb.nhs", context=r"\bnhs\b"),
+    IdRule(r"[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z0-9]\d", "mx.curp", alone=True),
+    IdRule(r"[A-Z]{4}\d{6}[A-Z0-9]{3}", "mx.rfc", context=r"\brfc\b"),
+    IdRule(r"\d{1,2}\.\d{3}\.\d{3}-[\dK]", "cl.rut", alone=True),
+    IdRule(r"\d{7,8}-[\dK]", "cl.rut", context=r"\brut\b|\brun\b"),
+    IdRule(r"\d{2}-\d{8}-\d", "ar.cuit", alone=True),
+    IdRule(r"\d{2}\.\d{3}\.\d{3}|\d{8}", context=r"\bdni\b|cédula"),
+    IdRule(r"\d{10}", "bg.egn", languages="bg", context="егн"),
+    IdRule(r"\d{10}", "ua.rntrc", context="іпн|рнокпп|ідентифікаційн"),
+    IdRule(r"\d{10}", context="الهوية|إقامة|iqama|کد ?ملی|national id"),
+    IdRule(r"\d{6}/\d{3,4}", "cz.rc", languages="cs sk", context="rodn"),
+    IdRule(r"(?:19|20)?\d{6}[-+]\d{4}", "se.personnummer", languages="sv", context="personn"),
+    IdRule(r"\d{6}[-+]\d{4}", "dk.cpr", languages="da", context=r"\bcpr"),
+    IdRule(r"\d{6}[-+A-FU-Y]\d{3}[\dA-Y]", "fi.hetu", alone=True),
+    IdRule(r"\d{6}-\d{5}", languages="lv", context="personas kod"),
+    IdRule(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", "be.nn", alone=True),
+    IdRule(r"756\.\d{4}\.\d{4}\.\d{2}|756\d{10}", "ch.ssn", alone=True),
+    IdRule(r"\d{4} ?\d{6}", "at.vnr", context="sozialversicherung|svnr|sv-nr"),
+    IdRule(r"\d{7}[A-W][A-IW]?", "ie.pps", context=r"\bpps"),
+    IdRule(r"\d{3}-\d{3}-\d{3} \d{2}", alone=True),
+    IdRule(r"[STFGM]\d{7}[A-Z]", context=r"nric|\bfin\b|identity"),
+    IdRule(r"[A-Z][1289]\d{8}", "taiwan", languages="zh", context="身[分份]證|national id"),
+    IdRule(r"[A-Z]{1,2}\d{6}\([\dA]\)", alone=True),
+    IdRule(r"\d{5}-\d{7}-\d", "pk.cnic", alone=True),
+    IdRule(r"784-?\d{4}-?\d{7}-?\d", "luhn", alone=True),
+    IdRule(r"[A-Z]{1,2}\d{6,8}|\d{9}|\d{4} \d{6}|\d{2}-\d{2}-\d{6}-\d{2}", context=_PASSPORT),
+    IdRule(r"\d{2,6}(?:-\d{2,8}){1,4}|\d{8,16}", context=_BANK),
+)
+"""Order matters only for the reader: every rule that fits the shape found is tried."""
+
+_EDGE_LEFT, _EDGE_RIGHT = r"(?<![A-Za-z0-9_])(?<!\d[-./])", r"(?![A-Za-z0-9_])(?![-./]\d)"
+
+
+class _Ready:
+    """A rule with its patterns compiled."""
+
+    def __init__(self, rule: IdRule) -> None:
+        self.rule = rule
+        self.languages = frozenset(rule.languages.split())
+        self.shape = re.compile(rule.shape, re.IGNORECASE | re.ASCII)
+        self.context = re.compile(rule.context or "(?!)", re.IGNORECASE)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], list[_Ready]]:
+    """Return a pattern for every shape, one for every context, and the rules with their own."""
+    shapes = "|".join(dict.fromkeys(rule.shape for rule in RULES))
+    any_shape = re.compile(f"{_EDGE_LEFT}(?:{shapes}){_EDGE_RIGHT}", re.IGNORECASE | re.ASCII)
+    any_context = re.compile("|".join(rule.context for rule in RULES if rule.context), re.IGNORECASE)
+    return any_shape, any_context, [_Ready(rule) for rule in RULES]
+
+
+def find_ids(scene: Scene) -> Iterator[Span]:
+    """Yield the identity numbers in a scene as ``ID`` spans."""
+    for found in _patterns()[0].finditer(scene.text):
+        if any(_checks(rule.check, found[0].upper()) for rule in _rules_for(found, scene)):
+            yield Span(found.start(), found.end(), "ID")
+
+
+def _rules_for(found: re.Match[str], scene: Scene) -> Iterator[IdRule]:
+    """Yield the rules of this shape that may count here: by shape, by language or by what stands before."""
+    _, any_context, rules = _patterns()
+    before = scene.before(found.start())
+    introduced = bool(any_context.search(before))
+    at_home = not scene.numbers_an_order(found.start())
+    for ready in rules:
+        counts = ready.rule.alone or (at_home and scene.language in ready.languages)
+        if (counts or (introduced and ready.context.search(before))) and ready.shape.fullmatch(found[0]):
+            yield ready.rule
+
+
+def _checks(check: str, number: str) -> bool:
+    if not check:
+        return True
+    if check in _OWN_CHECKS:
+        return _OWN_CHECKS[check](number)
+    module = importlib.import_module(f"stdnum.{check}")
+    return bool(module.is_valid(re.sub("[ -]", "", number) if check not in _KEEPS_DASHES else number))
+
+
+def _korean_birth(number: str) -> bool:
+    """A resident number's date; since October 2020 its last digits carry no checksum."""
+    return 1 <= int(number[2:4]) <= 12 and 1 <= int(number[4:6]) <= 31
+
+
+def _taiwan(number: str) -> bool:
+    first = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(number[0]) + 10
+    digits = [first // 10, first % 10, *map(int, number[1:])]
+    return sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+
+
+_KEEPS_DASHES = frozenset(("se.personnummer", "fi.hetu", "dk.cpr", "cz.rc"))
+_OWN_CHECKS = {"korean_birth": _korean_birth, "taiwan": _taiwan}
