@@ -7,7 +7,6 @@ intent, is held out to report accuracy; the head that ships is then trained on e
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 from collections import defaultdict
@@ -18,8 +17,8 @@ import yaml
 from common import MODEL, WORK, rows
 from data import HERE, features
 from metrics import expected_calibration_error
+from mlp import Options, Pair, fit
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from voc.models.heads import Head, save_head
@@ -31,6 +30,10 @@ Example = tuple[str, str, str]
 MAPPED_FILES = {"banking77": "train", "clinc150": "train", "bitext": "train", "xsid": "valid"}
 PER_LABEL = 25
 """Rows kept of one label of a public source."""
+MAPPED_WEIGHT = 0.1
+"""What a public row counts; one of ours is 1."""
+SMOOTHING = 0.05
+OPTIONS = Options(hidden=256, epochs=30, batch=128, rate=1e-3, dropout=0.3)
 
 
 def own_examples() -> list[Example]:
@@ -71,44 +74,42 @@ def held_out(examples: list[Example]) -> NDArray[np.bool_]:
     return test
 
 
-def fit(x: NDArray[np.float32], y: NDArray[np.int64], weights: NDArray[np.float32], options: Any) -> Any:
-    """Weights and bias of a class-balanced multinomial regression."""
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    balance = np.bincount(y, weights)
-    model = LogisticRegression(C=options.penalty, max_iter=400)
-    model.fit((x - mean) / scale, y, sample_weight=weights * (balance.mean() / balance)[y])
-    weight = (model.coef_ / scale).T.astype(np.float32)
-    return weight, (model.intercept_ - mean @ weight).astype(np.float32)
+def balanced(y: NDArray[np.int64], weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The weights, scaled so that intents count alike."""
+    total = np.bincount(y, weights)
+    return (weights * (total.mean() / total)[y]).astype(np.float32)
+
+
+def fitted(
+    x: NDArray[np.float32], y: NDArray[np.int64], weights: NDArray[np.float32], labels: int
+) -> tuple[Pair, Pair]:
+    """Both layers of a head trained on these rows."""
+    targets = np.eye(labels, dtype=np.float32)[y] * (1 - SMOOTHING) + SMOOTHING / labels
+    return fit(x, targets, balanced(y, weights), OPTIONS)
 
 
 def main() -> None:
     """Report on held-out examples, then train on all and save."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--penalty", type=float, default=0.003)
-    parser.add_argument("--mapped", type=float, default=0.3, help="weight of a public row; one of ours is 1")
-    options = parser.parse_args()
     own, mapped = own_examples(), mapped_examples()
     print(f"{len(own)} examples of ours, {len(mapped)} mapped")
     labels = tuple(dict.fromkeys(intent for _t, intent, _l in own))
     examples = own + mapped
     x = features([text for text, _i, _l in examples])
     y = np.array([labels.index(intent) for _t, intent, _l in examples])
-    weights = np.array([1.0] * len(own) + [options.mapped] * len(mapped), np.float32)
-    ours = np.arange(len(examples)) < len(own)
+    weights = np.array([1.0] * len(own) + [MAPPED_WEIGHT] * len(mapped), np.float32)
     test = np.zeros(len(examples), bool)
     test[: len(own)] = held_out(own)
-
-    weight, bias = fit(x[~test], y[~test], weights[~test], options)
     logits = np.zeros((len(own), len(labels)), np.float32)
-    for train_at, test_at in StratifiedKFold(5, shuffle=True, random_state=0).split(x[ours], y[ours]):
+    for train_at, test_at in StratifiedKFold(5, shuffle=True, random_state=0).split(own, y[: len(own)]):
         keep = np.r_[train_at, len(own) : len(examples)]
-        w, b = fit(x[keep], y[keep], weights[keep], options)
-        logits[test_at] = x[test_at] @ w + b
-    temperature = fit_temperature(logits, y[ours])
-    report(x[test], y[test], [language for (_t, _i, language), out in zip(examples, test, strict=True) if out],
-           Head(labels, ((weight, bias),), temperature))  # fmt: skip
-    weight, bias = fit(x, y, weights, options)
-    save_head(Head(labels, ((weight, bias),), temperature), MODEL / "intent.safetensors")
+        layers = fitted(x[keep], y[keep], weights[keep], len(labels))
+        logits[test_at] = Head(labels, layers, 1.0).logits(x[test_at])
+    temperature = fit_temperature(logits, y[: len(own)])
+    layers = fitted(x[~test], y[~test], weights[~test], len(labels))
+    languages = [language for (_t, _i, language), out in zip(examples, test, strict=True) if out]
+    report(x[test], y[test], languages, Head(labels, layers, temperature))
+    layers = fitted(x, y, weights, len(labels))
+    save_head(Head(labels, layers, temperature), MODEL / "intent.safetensors")
 
 
 def report(x: NDArray[np.float32], y: NDArray[np.int64], languages: list[str], head: Head) -> None:

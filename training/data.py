@@ -76,11 +76,11 @@ def read_sentiment(name: str, per_cell: int | None = None) -> Labelled:
 
 
 def own_sentences() -> Labelled:
-    """Our own plain sentences (sentiment_sentences.yaml): language -> sentiment -> texts."""
-    content = yaml.safe_load((HERE / "sentiment_sentences.yaml").read_text(encoding="utf-8"))
+    """Our own sentences and phrases: language -> sentiment -> texts."""
     found = [
         (text, SENTIMENTS.index(sentiment), language)
-        for language, by_sentiment in content.items()
+        for name in ("sentiment_sentences.yaml", "short_phrases.yaml")
+        for language, by_sentiment in yaml.safe_load((HERE / name).read_text(encoding="utf-8")).items()
         for sentiment, texts in by_sentiment.items()
         for text in texts
     ]

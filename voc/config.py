@@ -76,7 +76,9 @@ class TopicSettings(_Section):
     similarity_floor: float | None = Field(default=None, ge=0, le=1)
     polarity: float = Field(default=0.5, ge=0, le=2)
     """Weight of sentiment in the clustering space: keeps "fast delivery" apart from "late delivery"."""
-    context: float = Field(default=0.6, ge=0, le=1)
+    intent: float = Field(default=0.5, ge=0, le=2)
+    """Weight of the intents in the clustering space: what people want tells issues apart, too."""
+    context: float = Field(default=0.7, ge=0, le=1)
     """How much of the whole record each segment carries into the clustering space."""
     seed: int = 42
 

@@ -38,9 +38,9 @@ def test_a_last_day_is_partial_in_the_morning():
 
 def test_window_and_baseline_are_kept_apart_by_a_guard():
     periods = calendar(days(0, 25 * 7), "week")
-    assert (periods.complete, periods.recent, periods.guard) == (25, 4, 2)
-    assert periods.window == range(21, 25)
-    assert periods.baseline == range(19)
+    assert (periods.complete, periods.recent, periods.guard) == (25, 6, 2)
+    assert periods.window == range(19, 25)
+    assert periods.baseline == range(17)
 
 
 @pytest.mark.parametrize("complete", range(2, 60))

@@ -131,7 +131,7 @@ def test_unparsed_dates_are_counted_not_rejected(given):
     )
     corpus = read([path])
     assert [record.created_at is None for record in corpus.records] == [False, True, False]
-    assert any("1 rows" in note for note in corpus.sources[0].notes)
+    assert any("could not be read: 1." in note for note in corpus.sources[0].notes)
 
 
 def test_garbage_does_not_keep_asking_the_slow_parser():

@@ -75,6 +75,12 @@ def test_utf8_with_some_damage_stays_utf8(given):
     rejected.row.encode()
 
 
+def test_one_bad_byte_in_a_document_of_one_line(given):
+    document = '[{"text": "배송이 너무 늦었어요"}, {"text": "좋아요"}]'.encode()
+    corpus = read([given(document.replace("좋".encode(), b"\xff"), "x.json")])
+    assert [record.text for record in corpus.records] == ["배송이 너무 늦었어요", "\ufffd아요"]
+
+
 def test_undecodable_bytes_inside_a_cell_of_several_lines(given):
     corpus = read([given(b'id,text\n1,"one\nb\xe9d\nthree"\n' + "2,좋아요\n3,나빠요\n".encode())])
     assert [record.text for record in corpus.records] == ["좋아요", "나빠요"]

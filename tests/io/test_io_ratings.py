@@ -56,7 +56,7 @@ def test_one_typing_error_does_not_change_the_scale():
     column = fit([1, 2, 3, 4, 5] * 20 + [55])
     assert column.scale == Scale(1, 5)
     assert column.parse(55) is None
-    assert column.findings() == ["Ratings that could not be read: 1 rows."]
+    assert column.findings() == ["Rows whose rating could not be read: 1."]
 
 
 @pytest.mark.parametrize("values", [[0, 1, 1, 0], [0.93, 0.2, 0.5], [150, 3, 7], [-1, 4], []])

@@ -308,6 +308,19 @@ def test_a_shape_can_be_named_and_must_fit(given):
         read([path], ReadOptions(shape="googleplay"))
 
 
+def test_a_shape_of_ones_own(given):
+    own = given(
+        "name: own\ntitle: our tool\nrecognise: [said]\nchannel: email\ncolumns: {text: [said], rating: null}\n",
+        "own.yaml",
+    )
+    path = given("said,stars\nit broke after a day,4\n")
+    (record,) = read([path], ReadOptions(shape=str(own))).records
+    assert (record.text, record.channel, record.rating) == ("it broke after a day", "email", None)
+    for bad in (given("name: x\n", "bad.yaml"), given("a: [", "worse.yaml"), path.parent / "none.yaml"):
+        with pytest.raises(VocError, match=bad.stem):
+            read([path], ReadOptions(shape=str(bad)))
+
+
 def test_a_columns_option_wins_over_the_shape(given):
     path = given(json.dumps({"tickets": [ticket(comments=[], note="the lamp hums")]}), "z.json")
     assert read([path], ReadOptions(text_column="note")).records[0].text == "the lamp hums"

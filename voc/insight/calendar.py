@@ -109,8 +109,8 @@ def _is_partial(last: pd.Period, end: pd.Timestamp) -> bool:
 
 
 def _windows(complete: int) -> tuple[int, int]:
-    """Return how many periods are recent (a sixth) and how many guard them (half as many)."""
+    """Return how many periods are recent (a quarter) and how many guard them (a third as many)."""
     if complete < 2:
         return 0, 0
-    recent = max(1, complete // 6)
-    return recent, max(1, recent // 2) if complete >= 4 else 0
+    recent = max(1, complete // 4)
+    return recent, max(1, recent // 3) if complete >= 4 else 0

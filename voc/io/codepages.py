@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 
@@ -25,6 +25,8 @@ _HIGH = bytes(range(128, 256))
 
 
 _SURE = 0.7
+_BARELY = 0.25
+"""Good enough where nothing else decodes: a damaged file, whose rows will tell."""
 _RARE = ("So", "Sm", "Sk", "No", "Cc", "Co", "Cn")
 """Categories of characters that a right guess seldom gives."""
 SAMPLE_LINE = 4_000
@@ -44,6 +46,17 @@ def share_decoded(lines: Iterable[bytes], name: str) -> float:
     return good / total if total else 0.0
 
 
+def is_utf8(lines: Sequence[bytes]) -> bool:
+    """Whether text is UTF-8 with some damage: in a third of its lines, or in nearly all of its characters."""
+    good = bad = 0
+    for line in lines:
+        text = line.decode("utf-8", "replace")
+        damaged = text.count("\ufffd")
+        bad += damaged
+        good += sum(not char.isascii() for char in text) - damaged
+    return good >= 0.9 * (good + bad) or share_decoded(lines, "utf-8") >= 0.3
+
+
 def guess(lines: list[bytes], file: str) -> str:
     """The codec under which ``lines`` (none of them plain ASCII, not UTF-8) are the most plausible text.
 
@@ -56,17 +69,20 @@ def guess(lines: list[bytes], file: str) -> str:
     if latin:
         scores += [(_latin_quality(lines, name), name) for name in _alphabets()]
     quality, name = max(scores, key=lambda score: score[0])
-    return name if quality >= _SURE else _by_library(sample, latin, file)
+    if quality >= _SURE:
+        return name
+    found = _by_library(sample, latin)
+    if found is None and quality < _BARELY:
+        raise VocError(f"The encoding of {file} could not be told.", "Save it as UTF-8, or export it again.")
+    return found or name
 
 
-def _by_library(sample: bytes, latin: bool, file: str) -> str:
+def _by_library(sample: bytes, latin: bool) -> str | None:
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(sample, cp_isolation=None if latin else list(_OTHER_SCRIPTS)).best()
     found = found or charset_normalizer.from_bytes(sample).best()
-    if found is None:
-        raise VocError(f"The encoding of {file} could not be told.", "Save it as UTF-8, or export it again.")
-    return str(found.encoding)
+    return str(found.encoding) if found else None
 
 
 def _cjk_quality(lines: list[bytes], name: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -61,6 +62,7 @@ _NOW = {"방금", "방금 전", "방금전", "刚刚", "剛剛", "たった今",
 _FAILURES = 200
 """Distinct values that the slow parser may fail on, none parsed, before it is no longer asked."""
 _CACHED = 50_000
+_YEAR = re.compile(r"\d{4}")
 _EXCEL = datetime(1899, 12, 30)
 _EPOCH = datetime(1970, 1, 1)
 MIDDAY = datetime(2020, 1, 1, 12)
@@ -139,7 +141,7 @@ class DateColumn:
             self._failed += 1
             return None
         self._helped += 1
-        self.relative += 1
+        self.relative += _YEAR.search(text) is None
         return date_formats.naive_utc(found)
 
     def _parser(self) -> Any:
@@ -162,7 +164,7 @@ class DateColumn:
         if self.relative:
             found.append(f"Relative dates were counted from {self.base:%Y-%m-%d} (--as-of sets another day).")
         if self.unparsed:
-            found.append(f"Dates that could not be read: {self.unparsed:,} rows.")
+            found.append(f"Rows whose date could not be read: {self.unparsed:,}.")
         return found
 
 

@@ -91,7 +91,7 @@ def detect(blob: Blob) -> Encoding:
     clean, lines = _survey(blob)
     if clean:
         return Encoding("utf-8", clean=True)
-    if codepages.share_decoded(lines, "utf-8") >= 0.3:
+    if codepages.is_utf8(lines):
         return Encoding("utf-8")
     return Encoding(codepages.guess(lines, blob.name))
 

@@ -83,7 +83,7 @@ def _text_format(blob: Blob, head: bytes) -> str:
         return _object_format(blob, text)
     if text[0] == "[" and text[1:].lstrip()[:1] in {"{", "[", '"', "]"}:
         return "jsonl" if blob.suffix in {".jsonl", ".ndjson"} and _one_a_line(text) else "json"
-    if blob.suffix in {".jsonl", ".ndjson"}:
+    if blob.suffix in {".jsonl", ".ndjson"} and any(line.startswith("{") for line in text.split("\n", 50)):
         return "jsonl"
     return "json" if blob.suffix == ".json" else "csv"
 

@@ -18,6 +18,7 @@ class ReadOptions:
     """How to read exports. Every field that is ``None`` is detected from the file.
 
     ``text_column`` may name several columns, ``"title + body"``: they are joined by a newline.
+    ``sheet`` is a sheet's name or its number from 1; ``shape`` the name of a known export or a YAML file.
     ``as_of`` is the day relative dates ("3 days ago") are counted from; without it, the file's date.
     ``date_order`` (``"dmy"``, ``"mdy"`` or ``"ymd"``) settles dates such as 03/04/2024.
     Sizes: ``max_cell_chars`` in characters a cell, ``max_file_bytes`` and ``max_unpacked_bytes``

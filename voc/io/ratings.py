@@ -144,7 +144,7 @@ class RatingColumn:
         if self.scale != FIVE:
             found.append(f"Ratings {self.scale.low:g} to {self.scale.high:g} were put on 1 to 5.")
         if self.unparsed:
-            found.append(f"Ratings that could not be read: {self.unparsed:,} rows.")
+            found.append(f"Rows whose rating could not be read: {self.unparsed:,}.")
         return found
 
 

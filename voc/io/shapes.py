@@ -35,6 +35,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from voc.errors import USAGE, VocError
@@ -132,11 +133,13 @@ def fold(value: object) -> str:
 
 
 def by_name(name: str) -> Shape:
-    """The shape that ``--shape`` names.
+    """The shape that ``--shape`` names: one of voc's, or a YAML file of the user's own.
 
     Raises:
-        VocError: there is none of that name.
+        VocError: there is none of that name, or the file is not a shape.
     """
+    if name.endswith((".yaml", ".yml")):
+        return _from_file(Path(name))
     known = {shape.name: shape for shape in all_shapes()}
     if name in known:
         return known[name]
@@ -146,6 +149,21 @@ def by_name(name: str) -> Shape:
         f"Did you mean {near[0]!r}?" if near else f"Shapes: {', '.join(sorted(known))}.",
         USAGE,
     )
+
+
+def _from_file(path: Path) -> Shape:
+    try:
+        return _shape(data_files.parse(path.read_text("utf-8")))
+    except OSError as error:
+        raise VocError(
+            f"Cannot read the shape {path}: {error.strerror}.", "Check the path.", USAGE
+        ) from error
+    except Exception as error:  # whatever a file of the user's may hold
+        raise VocError(
+            f"{path} is not a shape ({type(error).__name__}).",
+            "It needs `name`, `title` and `recognise`; see the files in voc/io/shapes.",
+            USAGE,
+        ) from error
 
 
 def missing(shape: Shape, columns: Sequence[str]) -> list[str]:

@@ -95,7 +95,7 @@ def is_office(blob: Blob) -> bool:
     try:
         with zipfile.ZipFile(blob.path) as archive:
             return any(name in _OFFICE for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return blob.suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"}
 
 

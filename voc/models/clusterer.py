@@ -72,13 +72,10 @@ class VoiceSpace:
     def _in_context(self, rows: Vectors) -> Vectors:
         import numpy as np
 
-        if self.owners is None or not self.context:
+        if self.owners is None:
             return rows
         weights = np.ones(len(rows)) if self.weights is None else self.weights
-        mean = np.zeros((int(self.owners.max(initial=-1)) + 1, rows.shape[1]), dtype=np.float32)
-        np.add.at(mean, self.owners, np.asarray(rows * weights[:, None], dtype=np.float32))
-        blend = (1 - self.context) * rows + self.context * _unit(mean)[self.owners]
-        return _unit(np.asarray(blend, dtype=np.float32))
+        return _unit(in_context(rows, self.owners, weights, self.context))
 
 
 class VoiceClusterer:
@@ -100,7 +97,7 @@ class VoiceClusterer:
     def __init__(
         self,
         min_size: int | None = None,
-        threshold: float = 0.68,
+        threshold: float = 0.72,
         floor: float = 0.35,
         max_groups: int = 200,
         sample: int = 3000,
@@ -115,7 +112,7 @@ class VoiceClusterer:
 
     def fit(self, vectors: Vectors, y: Any = None) -> VoiceClusterer:
         """Find the groups of (n, d) rows of unit length."""
-        minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 5))
+        minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 3.5))
         centroids = self._refine(vectors, self._seeds(vectors, minimum), minimum)
         self.labels_, self.centroids_ = _by_size(self._assign(vectors, centroids), centroids)
         return self
@@ -173,6 +170,20 @@ class VoiceClusterer:
             near = similarity.max(axis=1) >= self.floor
             labels[start : start + chunk] = np.where(near, similarity.argmax(axis=1), UNCLUSTERED)
         return labels
+
+
+def in_context(
+    rows: Vectors, owners: NDArray[np.int64], weights: NDArray[np.float64], context: float
+) -> Vectors:
+    """Blend each row with the weighted mean of its owner's rows; ``context`` is the mean's share, 0..1."""
+    import numpy as np
+
+    count = int(owners.max(initial=-1)) + 1
+    total = np.bincount(owners, weights, minlength=count).clip(1e-9)
+    mean = np.zeros((count, rows.shape[1]))
+    np.add.at(mean, owners, rows * weights[:, None])
+    mean /= total[:, None]
+    return np.asarray((1 - context) * rows + context * mean[owners], dtype=np.float32)
 
 
 def _by_size(labels: Labels, centroids: Vectors) -> tuple[Labels, Vectors]:

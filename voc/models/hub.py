@@ -45,7 +45,7 @@ class HubEncoder:
 
             self.model = SentenceTransformer(name, device=device, trust_remote_code=False)
         self.id = identity(name, self.model)
-        self.dim = int(self.model.get_embedding_dimension())
+        self.dim = int(self.model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Encoded:
         """Vectors (n, dim); features repeat them. Each text is cut at what the model reads."""
@@ -158,7 +158,8 @@ class HubIntent:
             found = self.classifier.predict(texts, [HYPOTHESIS.format(words)] * len(texts))
             scores.append(found[:, self.entailment])
         total = np.stack(scores, axis=1) + 1e-9
-        return (total / total.sum(axis=1, keepdims=True)).astype(np.float32)
+        shares: NDArray[np.float32] = (total / total.sum(axis=1, keepdims=True)).astype(np.float32)
+        return shares
 
 
 def sentiment_columns(labels: Sequence[str], name: str = "the model") -> list[int]:

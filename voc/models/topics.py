@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace
+from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace, in_context
 from voc.types import Segment, TopicInfo
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def fit_topics(segments: Sequence[Segment], answers: Understanding, settings: To
 
     Args:
         segments: n segments.
-        answers: their vectors (n, d) and sentiment (n, 3).
+        answers: their vectors (n, d), sentiment (n, 3) and intents.
         settings: sizes and weights.
     """
     import numpy as np
@@ -52,7 +52,7 @@ def fit_topics(segments: Sequence[Segment], answers: Understanding, settings: To
     if len(first) < FEWEST or not any(tokens):
         return Topics(np.full(len(segments), UNCLUSTERED, dtype=np.int64), {})
     vectors = answers.vectors[first]
-    space = _space(chosen, answers.segment_sentiment[first], settings)
+    space = _space(chosen, answers.segment_sentiment[first], answers.segment_intent[first], settings)
     clusterer = _clusterer(settings)
     model = _bertopic(space, clusterer)
     assigned, _ = model.fit_transform([" ".join(words) for words in tokens], embeddings=vectors)
@@ -77,16 +77,24 @@ def save_topics(model: Any, folder: Path) -> None:
 
 
 def _space(
-    segments: Sequence[Segment], sentiment: NDArray[np.float32], settings: TopicSettings
+    segments: Sequence[Segment],
+    sentiment: NDArray[np.float32],
+    intent: NDArray[np.float32],
+    settings: TopicSettings,
 ) -> VoiceSpace:
     import numpy as np
 
     number = {name: index for index, name in enumerate(dict.fromkeys(s.record_id for s in segments))}
+    owners = np.array([number[segment.record_id] for segment in segments])
+    weights = np.array([float(len(segment.text)) for segment in segments])
+    wanted = in_context(intent, owners, weights, settings.context)
+    score = (sentiment[:, 2] - sentiment[:, 0])[:, None]
     return VoiceSpace(
         languages=np.array([segment.language for segment in segments]),
-        hints=(settings.polarity * (sentiment[:, 2] - sentiment[:, 0]))[:, None].astype(np.float32),
-        owners=np.array([number[segment.record_id] for segment in segments]),
-        weights=np.array([float(len(segment.text)) for segment in segments]),
+        # Square roots of probabilities have unit length, as the vectors they stand beside.
+        hints=np.hstack([settings.polarity * score, settings.intent * np.sqrt(wanted)]).astype(np.float32),
+        owners=owners,
+        weights=weights,
         context=settings.context,
     )
 
@@ -163,15 +171,25 @@ def _describe(
     central = segments[int(order[0])]
     language = _label_language(Counter(segments[int(index)].language for index in members), main)
     spoken = _spoken(members, segments, tokens, back)
-    often = max(2, 0.04 * len(members))
-    words = [word for word, score in model.get_topic(topic) if word and score > 0]
-    words = [word for word in words if spoken.get(word, Counter()).total() >= often] or words
-    mine = [word for word in words if spoken.get(word, Counter())[language] > 0]
+    words = _often_first(
+        [word for word, score in model.get_topic(topic) if word and score > 0], spoken, len(members)
+    )
+    mine = [word for word in words if spoken[word][language] > 0]
     name = hashlib.blake2b(central.text.encode(), digest_size=4).hexdigest()
     label = " · ".join(distinct_stems(mine or words, LABEL_WORDS)) or central.text[:40]
     return TopicInfo(
         topic, f"i-{name}", label, tuple(words[:10]), tuple(int(index) for index in order[:_CENTRAL])
     )
+
+
+def _often_first(words: Sequence[str], spoken: Mapping[str, Counter[str]], members: int) -> list[str]:
+    """Put the words that a fair part of the topic uses before those that only a few use.
+
+    c-TF-IDF favours words that stand in one topic only, which in a small topic may be one person's.
+    """
+    often = max(2, 0.04 * members)
+    known = [word for word in words if word in spoken]
+    return sorted(known, key=lambda word: (spoken[word].total() < often, spoken[word].total() < 2))
 
 
 def _label_language(languages: Counter[str], main: str) -> str:

@@ -35,7 +35,7 @@ def save_issues(folder: Path, issues: Sequence[Issue], table: pd.DataFrame) -> N
     from voc.io.write import open_writer
 
     with open_writer(folder / "issues.csv", "csv", columns=list(table.columns)) as writer:
-        writer.write(table.to_dict("records"))
+        writer.write([{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")])
 
 
 def save_rejected(folder: Path, rejected: Iterable[Rejected]) -> None:

@@ -86,7 +86,8 @@ def _drop_noise(text: str) -> str:
         return text
     text = _BLANK_LETTERS.sub(" ", text)
     text = _STRAY_TAG_CHARACTER.sub("", _STRAY_JOINER.sub("", text))
-    return unicodedata.normalize("NFC", _MARK_PILE.sub(r"\1", text))
+    composed = unicodedata.normalize("NFC", _MARK_PILE.sub(r"\1", text))
+    return str(_MARK_PILE.sub(r"\1", composed))
 
 
 def _tidy_spaces(text: str) -> str:

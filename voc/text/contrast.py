@@ -76,14 +76,16 @@ _UNSPACED_OPENERS = {
     "my": r"ဒါပေမဲ့|ဒါပေမယ့်|သို့သော်",
 }
 _NOT_JUST_BEFORE = {"zh": r"(?<![不非])", "th": r"(?<!ตั้ง)", "ja": "", "lo": "(?<!ຕັ້ງ)", "km": "", "my": ""}
+_ENDS_IN_N = "".join(chr(code) for code in range(ord("간"), ord("힣"), 28))
+"""Hangul syllables that end in ㄴ: ``빠른데``, ``예쁜데``, ``샀는데``."""
 _CLOSERS = {
-    "ko": r"[가-힣](?:지만|는데|은데|인데|한데|던데|운데|했는데|건만|으나|더니)(?:요)?[,.]?(?=\s)",
+    "ko": rf"(?:[가-힣](?:지만|건만|으나|더니)|[{_ENDS_IN_N}]데)요?[,.]?(?=\s)",
     "ja": r"(?:けれども|けれど|けども|けど|ものの|のに、|くせに)[、,]?|(?<=[いただするんうですますく])が[、,]",
 }
 _NO_TURN_AFTER = frozenset(
     ["nothing", "anything", "everything", "everyone", "all", "none", "never", "cannot", "last", "no"]
 )
-_NOT_CLOSERS = ("가운데", "한가운데", "인데요")
+_NO_CLOSERS = ("가운데", "그런데", "근데", "이런데")
 
 
 def turns(text: str, language: str) -> Iterator[int]:
@@ -93,7 +95,7 @@ def turns(text: str, language: str) -> Iterator[int]:
         if found["opens"]:
             if not _is_idiom(text, found.start("opens")):
                 yield found.start("opens")
-        elif not found["closes"].rstrip(",. ").endswith(_NOT_CLOSERS):
+        elif not text[max(0, found.start() - 2) : found.end()].rstrip(",. ").endswith(_NO_CLOSERS):
             yield found.end("closes")
 
 

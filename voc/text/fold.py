@@ -68,10 +68,10 @@ def fold(
     folded = list(range(len(texts)))
     firsts: dict[Hashable, int] = {}
     for i in order:
-        for name in _names(keys[i], authors[i] if authors else None):
-            folded[i] = firsts.setdefault(name, folded[i])
-            if folded[i] != i:
-                break
+        names = _names(keys[i], authors[i] if authors else None)
+        folded[i] = next((firsts[name] for name in names if name in firsts), i)
+        for name in names:
+            firsts.setdefault(name, folded[i])
     leaders = [i for i in order if folded[i] == i and _is_long(keys[i])]
     near = _fold_near([keys[i] for i in leaders])
     stands_for = {leader: leaders[near[position]] for position, leader in enumerate(leaders)}
@@ -85,9 +85,9 @@ def _key(text: str) -> str:
 
 
 def _names(key: str, author: str | None) -> list[Hashable]:
-    """Return what makes a text the same as another: its author with its key, or its key alone if long."""
-    names: list[Hashable] = [] if author is None else [(author, key)]
-    return [*names, key] if _is_long(key) else names
+    """Return what makes a text the same as another: its key alone if long, its author with its key."""
+    names: list[Hashable] = [key] if _is_long(key) else []
+    return names if author is None else [*names, (author, key)]
 
 
 def _is_long(key: str) -> bool:

@@ -22,8 +22,9 @@ _READ = 2_000
 """Characters read: enough to be sure, and a bound on the time."""
 _SURE_WEIGHT = 40
 """From this many letters on, a confident identifier outweighs a language column."""
+_CRUMB = 5
 _ELSEWHERE = 0.005
-"""Prior of a language the file has not shown yet."""
+"""Prior of a language that a large file has not shown yet; in a small file it counts as half a text."""
 _FLOOR = 0.001
 """What the identifier grants a language it does not list."""
 _PRIOR_PULL = 0.5
@@ -76,7 +77,8 @@ class _Prior:
         self.main, count = max(
             self._counts.items(), key=lambda item: (item[1], item[0]), default=(UNKNOWN, 0)
         )
-        self.has_main = count * 2 >= self._counts.total() > 0
+        self.total = self._counts.total()
+        self.has_main = count * 2 >= self.total > 0
 
     def within(self, script: str) -> dict[str, int]:
         if script not in self._by_script:
@@ -149,11 +151,16 @@ def _clear(seen: _Reading) -> bool:
     return seen.weight >= enough and seen.best()[1] >= 0.7
 
 
+def _is_crumb(seen: _Reading) -> bool:
+    """``ok``, ``A/S``, ``wow``: people write them in any language."""
+    return seen.script == LATIN and seen.weight <= _CRUMB
+
+
 def _plausible(code: str, seen: _Reading) -> bool:
     """Tell whether a language column may be right about this text."""
-    if not seen.script:
+    if not seen.script or _is_crumb(seen):
         return True
-    if not may_be_written_in("han" if seen.script == "han" else seen.script, code):
+    if not may_be_written_in(seen.script, code):
         return False
     best, p = seen.best()
     contradicted = (
@@ -168,7 +175,8 @@ def _resolve(seen: _Reading, hint: str | None, prior: _Prior) -> tuple[str, floa
     if not seen.candidates:
         return (prior.main, 0.1) if prior.has_main else (UNKNOWN, 0.0)
     in_script = prior.within(seen.script)
-    if not in_script and prior.has_main and seen.weight <= 5:
+    foreign_script = prior.has_main and sum(in_script.values()) * 10 < prior.total
+    if foreign_script and _is_crumb(seen):
         return prior.main, 0.3
     code, confidence = _lean_on_file(seen, in_script)
     return (code, round(confidence, 4)) if confidence >= 0.1 else (UNKNOWN, 0.0)
@@ -181,7 +189,7 @@ def _lean_on_file(seen: _Reading, counts: Mapping[str, int]) -> tuple[str, float
     pull = _PRIOR_PULL + _SHORT_PULL * max(0.0, 1 - seen.weight / _SHORT_WEIGHT)
     total = sum(counts.values())
     scores = {
-        code: seen.candidates.get(code, _FLOOR) * max(counts.get(code, 0) / (total + 1), _ELSEWHERE) ** pull
+        code: seen.candidates.get(code, _FLOOR) * max(counts.get(code, 0.5) / (total + 1), _ELSEWHERE) ** pull
         for code in {*seen.candidates, *counts}
     }
     code = max(sorted(scores), key=scores.__getitem__)

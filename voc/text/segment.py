@@ -22,9 +22,11 @@ _WRAPPED_LINE = 55
 _WIDE = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e01-\u0eff\U00020000-\U0003134f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBERED = re.compile(r"(?<!\S)(\d{1,2})[.)]\s")
+_EMOJI = "\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2764\ufe0f\u200d"
 _MOOD = re.compile(
-    r"(?:[ㅠㅜㅋㅎ]{2,}|\^\^|[~!?.。！？]{2,}|[\U0001f300-\U0001faff\u2600-\u27bf\u2b50\u2764\ufe0f\u200d]+)(?=\s+\S)"
+    rf"(?:(?<![ㅠㅜㅋㅎ])[ㅠㅜㅋㅎ]{{2,}}+|\^\^|(?<![~!?.。！？])[~!?.。！？]{{2,}}+|(?<![{_EMOJI}])[{_EMOJI}]++)(?=\s)"
 )
+"""Laughter, tears, emoji and ``!!`` end a sentence when space follows."""
 _KOREAN_END = re.compile(
     r"(?:[가-힣](?:니다|니까)|(?:[어아여해네세예에데군든까돼봐줘와려져겨워내래게거구]|[가-힣]죠|었|았)요|[가-힣]죠|[했었았있없][음슴])(?=\s+[가-힣A-Z0-9])"
 )
