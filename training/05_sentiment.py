@@ -26,7 +26,9 @@ TRUST = {"nsmc": 0.85, "norec": 0.75, "prdect": 0.85, "womens-clothing": 0.8, "o
 STAR_NEUTRAL = {"nsmc", "norec", "womens-clothing"}
 """Sources whose "neutral" is three stars, which is mixed rather than without opinion: used little."""
 STAR_NEUTRAL_WEIGHT = 0.3
-OWN_WEIGHT = 3.0
+TYPICAL = 1800
+"""Rows of a language that count one each."""
+OWN_WEIGHT = 4.0
 """Weight of our own sentences: few, clean, and of the kind that customers write."""
 
 
@@ -51,10 +53,11 @@ def row_weights(found: Labelled) -> NDArray[np.float32]:
     cells = Counter(zip(found.languages, found.labels.tolist(), own.tolist(), strict=True))
     weights = np.zeros(len(found), np.float32)
     for i, (language, label) in enumerate(zip(found.languages, found.labels.tolist(), strict=True)):
-        weights[i] = languages[language] ** -0.5
         if own[i]:
             mean = sum(cells[language, k, True] for k in range(3)) / 3
-            weights[i] *= OWN_WEIGHT * mean / cells[language, label, True]
+            weights[i] = OWN_WEIGHT * mean / cells[language, label, True]
+        else:
+            weights[i] = (languages[language] / TYPICAL) ** -0.5
     weights[stars] *= STAR_NEUTRAL_WEIGHT
     return (weights / weights.mean()).astype(np.float32)
 
@@ -73,7 +76,7 @@ def joined(*parts: Labelled) -> Labelled:
 def main() -> None:
     """Train, calibrate, report on dev, save."""
     found = joined(read_sentiment("train", PER_CELL), own_sentences(), intent_sentences())
-    layers = fit(features(found.texts), soft_targets(found), row_weights(found), Options())
+    layers = fit(features(found.texts), soft_targets(found), row_weights(found), Options(hidden=256, epochs=16))
     dev = read_sentiment("dev", 300)
     x = features(dev.texts)
     clean = np.array(

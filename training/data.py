@@ -76,14 +76,16 @@ def read_sentiment(name: str, per_cell: int | None = None) -> Labelled:
 
 
 def own_sentences() -> Labelled:
-    """Our own sentences and phrases: language -> sentiment -> texts."""
+    """Our own sentences and phrases, as written and, the phrases, with a capital and a mark."""
     found = [
         (text, SENTIMENTS.index(sentiment), language)
         for name in ("sentiment_sentences.yaml", "short_phrases.yaml")
         for language, by_sentiment in yaml.safe_load((HERE / name).read_text(encoding="utf-8")).items()
         for sentiment, texts in by_sentiment.items()
-        for text in texts
+        for text in map(str, texts)
+        for text in ({text, text.capitalize(), f"{text}!"} if name == "short_phrases.yaml" else {text})
     ]
+    found.sort()
     texts, labels, languages = zip(*found, strict=True)
     n = len(found)
     return Labelled(list(texts), np.array(labels), list(languages), ["own"] * n, np.ones(n, np.float32))

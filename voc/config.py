@@ -17,6 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from voc.errors import USAGE, VocError
 
+
+def report_languages() -> list[str]:
+    """Languages a report can be written in: one a file in ``voc/report/i18n``."""
+    return sorted(path.stem for path in (Path(__file__).parent / "report" / "i18n").glob("*.yaml"))
+
+
 Channel = Literal["auto", "review", "email", "chat", "survey"]
 
 
@@ -76,7 +82,7 @@ class TopicSettings(_Section):
     similarity_floor: float | None = Field(default=None, ge=0, le=1)
     polarity: float = Field(default=0.5, ge=0, le=2)
     """Weight of sentiment in the clustering space: keeps "fast delivery" apart from "late delivery"."""
-    intent: float = Field(default=0.5, ge=0, le=2)
+    intent: float = Field(default=0.3, ge=0, le=2)
     """Weight of the intents in the clustering space: what people want tells issues apart, too."""
     context: float = Field(default=0.7, ge=0, le=1)
     """How much of the whole record each segment carries into the clustering space."""
@@ -112,8 +118,17 @@ class ReportSettings(_Section):
     """What is written for people."""
 
     title: str | None = None
-    language: Literal["auto", "en", "ko"] = "auto"
+    language: str = "auto"
     quotes: int = Field(default=5, ge=1, le=50)
+
+    @field_validator("language")
+    @classmethod
+    def _is_known(cls, language: str) -> str:
+        if language not in {"auto", *report_languages()}:
+            raise ValueError(
+                f"there is no report in {language!r}; there are: auto, {', '.join(report_languages())}"
+            )
+        return language
 
 
 class Settings(_Section):

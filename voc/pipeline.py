@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import voc
 from voc.config import Resolved, Settings, resolve
 from voc.result import Result
-from voc.types import Corpus, Record, Segment, TopicInfo
+from voc.types import Corpus, Record, Segment
 
 if TYPE_CHECKING:
     from voc.io.options import ReadOptions
@@ -202,6 +200,7 @@ def _rank(
 ) -> Result:
     from voc.insight.issues import build_issues
     from voc.insight.tables import feedback_table, segment_table
+    from voc.manifest import manifest
     from voc.models.intents import intent_urgency
     from voc.models.topics import fit_topics
 
@@ -231,74 +230,5 @@ def _rank(
             settings.report.quotes,
             as_of,
         )
-    run = _run_json(
-        corpus, feedback, table, ranked_topics=topics.info, models=models, resolved=resolved, clock=clock
-    )
+    run = manifest(corpus, feedback, table, models.ids, resolved, clock.timings, as_of)
     return Result(feedback, table, ranked, corpus.rejected, run, topics.model)
-
-
-def _run_json(
-    corpus: Corpus,
-    feedback: Any,
-    segments: Any,
-    ranked_topics: Mapping[int, TopicInfo],
-    models: Models,
-    resolved: Resolved,
-    clock: Clock,
-) -> dict[str, Any]:
-    languages = dict(Counter(feedback["language"]).most_common())
-    settings = resolved.settings
-    return {
-        "voc": voc.__version__,
-        "versions": _versions(),
-        "title": settings.report.title or "",
-        "report_language": _report_language(settings, languages),
-        "inputs": [asdict(source) for source in corpus.sources],
-        "counts": {
-            "rows_read": corpus.rows_read,
-            "records_kept": int(feedback["duplicate_of"].isna().sum()),
-            "duplicates": int(feedback["duplicate_of"].notna().sum()),
-            "rejected": len(corpus.rejected),
-            "rejected_by_code": dict(sorted(Counter(item.code for item in corpus.rejected).items())),
-            "redactions": dict(
-                sorted(Counter(span.kind for record in corpus.records for span in record.redactions).items())
-            ),
-            "languages": languages,
-            "sentiments": dict(sorted(Counter(feedback["sentiment"]).items())),
-            "segments": len(segments),
-            "unclustered_segments": int((segments["topic"] == -1).sum()),
-            "issues": len(ranked_topics),
-        },
-        "settings": {
-            key: {"value": _setting(settings, key), "from": origin}
-            for key, origin in resolved.provenance.items()
-        },
-        "models": models.ids,
-        "timings": clock.timings,
-    }
-
-
-def _setting(settings: Settings, key: str) -> Any:
-    node: Any = settings
-    for part in key.split("."):
-        node = getattr(node, part)
-    return node
-
-
-def _report_language(settings: Settings, languages: Mapping[str, int]) -> str:
-    if settings.report.language != "auto":
-        return settings.report.language
-    return "ko" if next(iter(languages), "en") == "ko" else "en"
-
-
-def _versions() -> dict[str, str]:
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {"python": platform.python_version()}
-    for name in ("bertopic", "onnxruntime", "tokenizers", "scikit-learn", "numpy", "pandas"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "missing"
-    return found

@@ -250,7 +250,7 @@ INTENT: dict[str, list[str]] = {
     "product_defect": ["The handle broke off the pan on the second day", "의자 다리가 일주일 만에 부러졌어요", "買って三日でファスナーが壊れた"],
     "service_complaint": ["The receptionist was rude and ignored us for half an hour", "상담원이 너무 불친절하고 말을 끊어요", "店員の態度が本当にひどかった"],
     "delivery_problem": ["My package arrived soaked and one item is missing", "주문한 지 열흘인데 택배가 아직도 안 왔어요", "届いた商品の箱がつぶれていて一つ足りません"],
-    "refund_request": ["Please refund my money, I never received the service", "환불해 주세요", "返金してください"],
+    "refund_request": ["Please refund my money, I never received the service", "돈 돌려받고 싶어요. 환불 부탁드려요", "返金してください"],
     "return_exchange": ["I'd like to exchange these shoes for a bigger size", "사이즈가 작아서 교환하고 싶어요", "サイズが合わないので交換したいです"],
     "cancellation": ["Please cancel my subscription from next month", "예약 취소하고 싶습니다", "定期購入を解約したいです"],
     "billing_dispute": ["I was charged twice for the same order", "같은 주문이 두 번 결제됐어요", "同じ注文で二重に請求されています"],
@@ -263,7 +263,7 @@ INTENT: dict[str, list[str]] = {
     "praise": ["I love it, best purchase of the year!", "정말 최고예요 추천합니다", "とても満足しています。最高です"],
     "churn_risk": ["I'm moving to your competitor, goodbye", "다른 통신사로 옮기려고요", "もう他社に乗り換えます"],
     "safety_or_legal": ["The charger caught fire and burned my hand", "충전기에서 연기가 나고 불이 붙었어요", "充電器から煙が出て火傷しました"],
-    "talk_to_human": ["Let me talk to a real person please", "상담원 연결해 주세요", "オペレーターにつないでください"],
+    "talk_to_human": ["Let me talk to a real person please", "상담원 연결해 주세요", "機械ではなく担当者と直接話したいです"],
     "other": ["Good morning", "오늘 날씨가 좋네요", "今日はいい天気ですね"],
 }  # fmt: skip
 """One sentence each in English, Korean and Japanese."""

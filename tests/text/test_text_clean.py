@@ -51,7 +51,7 @@ def test_voices(text: str) -> None:
     assert says_something(text)
 
 
-@pytest.mark.parametrize("text", ["", "-", "...", " . ", "--", "'\"", "、。"])
+@pytest.mark.parametrize("text", ["", "-", "...", " . ", "--", "'\"", "、。", "N/A", "n.a."])
 def test_silence(text: str) -> None:
     assert not says_something(text)
 

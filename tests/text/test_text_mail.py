@@ -40,6 +40,8 @@ SIGNATURES = {
     "es": "The app crashes.\nUn cordial saludo,\nAna",
     "ko": "The app crashes.\n\n감사합니다.\n김철수 드림",
     "ja": "The app crashes.\n\nよろしくお願いいたします。\n田中",
+    "name and address": "The app crashes.\n\nPatricia Oakley (Mrs)\n020 7946 0321",
+    "name and address, ja": "The app crashes.\n\n小林 大輔\ndaisuke.k@example.org\n080-1111-2222",
     "phone": "The app crashes.\n\nSent from my iPhone",
     "phone, de": "The app crashes.\nVon meinem iPhone gesendet",
     "phone, ko": "The app crashes.\n나의 iPhone에서 보냄",
@@ -67,6 +69,8 @@ def test_answers_between_quotes_stay() -> None:
         "On 5 May you wrote: it ships tomorrow. It did not, and I want my money back.",
         "Thanks\nYour support was a joke and nobody has called me back in over three weeks, so what now?",
         "From: the first day\nI was unhappy with this",
+        "It broke.\n\nPlease call me on 020 7946 0321",
+        "It broke.\n\nCall me\nand bring a new one",
         "My friend wrote:\nthis shop is bad",
     ],
 )

@@ -15,7 +15,7 @@ import voc
 
 PACKAGES = (
     "torch", "transformers", "sentence-transformers", "bertopic", "onnxruntime", "tokenizers",
-    "scikit-learn", "pandas", "duckdb", "pyarrow",
+    "scikit-learn", "pandas", "pyarrow",
 )  # fmt: skip
 
 

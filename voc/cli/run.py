@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.choosing_models
 @click.option(
     "--report-language",
-    type=click.Choice(["auto", "en", "ko"]),
+    metavar="CODE",
     help="Language of the report [default: auto].",
 )
 @click.option("--title", metavar="TEXT", help="Title of the report.")

@@ -98,7 +98,7 @@ class VoiceClusterer:
         self,
         min_size: int | None = None,
         threshold: float = 0.72,
-        floor: float = 0.35,
+        floor: float = 0.42,
         max_groups: int = 200,
         sample: int = 3000,
         seed: int = 42,

@@ -46,7 +46,8 @@ _STRAY_JOINER = regex.compile(
 _STRAY_TAG_CHARACTER = regex.compile(r"(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
 _MARK_PILE = regex.compile(r"(\p{M}{4})\p{M}++")
 """More than four marks on a letter is decoration; NFC also needs quadratic time on long piles."""
-_HAS_WORDS = regex.compile(r"[\p{L}\p{N}\p{S}]")
+_SAYS = regex.compile(r"[\p{L}\p{N}\p{S}!?！？]")
+_NO_ANSWER = regex.compile(r"n\s?[./]\s?a\.?", regex.IGNORECASE)
 
 
 def clean(text: str, channel: str = "review") -> str:
@@ -58,15 +59,15 @@ def clean(text: str, channel: str = "review") -> str:
     """
     text = _fix_encoding(text)
     shown = strip_markup(text, drop_quotes=channel == "email")
-    if not _HAS_WORDS.search(shown) and channel == "email":
+    if not _SAYS.search(shown) and channel == "email":
         shown = strip_markup(text)
     shown = _tidy_spaces(_drop_noise(shown))
     return cut_mail(shown) if channel == "email" else shown
 
 
 def says_something(text: str) -> bool:
-    """Tell whether cleaned text says anything: ``-`` and ``...`` do not, ``👍``, ``?!`` and ``5`` do."""
-    return bool(_HAS_WORDS.search(text)) or "!" in text or "?" in text or "！" in text or "？" in text
+    """Tell whether cleaned text says anything: ``-``, ``...`` and ``N/A`` do not, ``👍``, ``?!`` and ``5`` do."""
+    return bool(_SAYS.search(text)) and not _NO_ANSWER.fullmatch(text)
 
 
 def _fix_encoding(text: str) -> str:

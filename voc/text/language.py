@@ -25,6 +25,33 @@ _SURE_WEIGHT = 40
 _CRUMB = 5
 _ELSEWHERE = 0.005
 """Prior of a language that a large file has not shown yet; in a small file it counts as half a text."""
+_RARE = frozenset(
+    [
+        "af",
+        "az",
+        "be",
+        "bs",
+        "eu",
+        "ga",
+        "gl",
+        "is",
+        "jv",
+        "ka",
+        "kk",
+        "ky",
+        "lo",
+        "mk",
+        "mn",
+        "ps",
+        "so",
+        "sq",
+        "sw",
+        "uz",
+        "zu",
+    ]
+)
+_RARELY = 0.2
+"""Languages that the identifier reports by mistake more often than customers write them."""
 _FLOOR = 0.001
 """What the identifier grants a language it does not list."""
 _PRIOR_PULL = 0.5
@@ -188,9 +215,15 @@ def _lean_on_file(seen: _Reading, counts: Mapping[str, int]) -> tuple[str, float
         return seen.best()
     pull = _PRIOR_PULL + _SHORT_PULL * max(0.0, 1 - seen.weight / _SHORT_WEIGHT)
     total = sum(counts.values())
+    unseen = max(0.5 / (total + 1), _ELSEWHERE)
+
+    def prior(code: str) -> float:
+        if code in counts:
+            return max(counts[code] / (total + 1), _ELSEWHERE)
+        return unseen * (_RARELY if code in _RARE else 1.0)
+
     scores = {
-        code: seen.candidates.get(code, _FLOOR) * max(counts.get(code, 0.5) / (total + 1), _ELSEWHERE) ** pull
-        for code in {*seen.candidates, *counts}
+        code: seen.candidates.get(code, _FLOOR) * prior(code) ** pull for code in {*seen.candidates, *counts}
     }
     code = max(sorted(scores), key=scores.__getitem__)
     return code, min(1.0, scores[code] / sum(scores.values()))

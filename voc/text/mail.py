@@ -69,6 +69,8 @@ _SENT_FROM = re.compile(
     r"|.{1,40}에서 보냄|.{1,40}から送信|发自我的|發自我的|从我的|從我的|傳送自|dikirim dari|được gửi từ|ส่งจาก|أُ?رسلت? من|נשלח מ)",
     re.IGNORECASE,
 )
+_NAME_LINE = re.compile(r"[^\W\d_][^\W\d_.'’-]*+(?: [^\W\d_(][\w.'’-]*+){0,3}(?: \(\w{1,6}\.?\))?")
+_REACHED_AT = re.compile(r"@|(?:\d\D{0,3}){6}|www\.|https?:")
 _WORD = re.compile(r"[^\W_]")
 _SIGNATURE_LINES = 10
 _MAX_LINE = 300
@@ -77,7 +79,7 @@ _MAX_LINE = 300
 def cut_mail(text: str) -> str:
     """Return ``text`` without quoted replies and signature; never empty unless ``text`` is."""
     lines = text.split("\n")
-    for cut in (_before_reply, _without_quotes, _before_mobile_footer, _before_signature):
+    for cut in (_before_reply, _without_quotes, _before_mobile_footer, _before_signature, _before_name):
         shorter = cut(lines)
         if any(_WORD.search(line) for line in shorter):
             lines = shorter
@@ -146,6 +148,16 @@ def _before_signature(lines: list[str]) -> list[str]:
             and all(map(_is_short, lines[i + 1 :]))
         ):
             return lines[:i]
+    return lines
+
+
+def _before_name(lines: list[str]) -> list[str]:
+    """Cut a last paragraph that is a name and, below it, lines with addresses or telephones."""
+    blank = max((i for i, line in enumerate(lines) if not line), default=0)
+    name, reached_at = lines[blank + 1 : blank + 2], lines[blank + 2 :]
+    if blank and name and 1 <= len(reached_at) <= 4 and _NAME_LINE.fullmatch(name[0]):
+        if all(len(line) <= 60 and _REACHED_AT.search(line) for line in reached_at):
+            return lines[:blank]
     return lines
 
 

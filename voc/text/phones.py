@@ -26,7 +26,7 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[- ]?\d{4,6})?"
     r"|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d"
 )
-_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+(?=\s?[€$£¥₩₹])")
+_AMOUNT = re.compile(r"\d+\.\d{1,2}|\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+(?=\s?[€$£¥₩₹])")
 _MONEY_AFTER = re.compile(
     r"\s?(?:[€$£¥₩₹₽₺฿₫%]|원|円|元|块|usd|eur|krw|jpy|won|yen|euro|dollar|tl\b|rp\b|руб|zł|kč|kr\b|baht|บาท|đ\b|vnd|r\$|만 ?원"
     r"|kg\b|km\b|ml\b|mb\b|gb\b|mah\b|mm\b|cm\b|stk|pcs|개|명|회|times|people|users|steps|views)",
@@ -139,7 +139,7 @@ def _is_phone(scene: Scene, start: int, end: int) -> bool:
 
 
 def _is_amount(scene: Scene, number: str, start: int, end: int) -> bool:
-    if _THOUSANDS.fullmatch(number) and number.count(".") >= 1:
+    if _AMOUNT.fullmatch(number):
         return True
     return bool(
         _MONEY_AFTER.match(scene.text, end) or _MONEY_BEFORE.search(scene.text[max(0, start - 5) : start])
@@ -150,7 +150,9 @@ def _is_amount(scene: Scene, number: str, start: int, end: int) -> bool:
 def _looks_like_phone(number: str, language: str | None) -> bool:
     """Tell by shape alone: grouped as its country groups, or a bare mobile number with its prefix."""
     if not number.isdigit():
-        return any(_valid(number, region, grouped=True) for region in _regions(language))
+        at_home = _REGIONS.get(language or "", "").split()
+        tell_tale = number[0] in "0(" or len(re.findall(r"\d+", number)) > 2
+        return any(_valid(number, region, grouped=True) for region in (_regions(language) if tell_tale else at_home))
     return bool(_BARE_MOBILE.fullmatch(number)) and any(
         _valid(number, region, grouped=False, mobile=True)
         for region in _regions(language)
