@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,22 @@ def write_manifest(folder: Path, version: str, width: int) -> None:
     (folder / "model.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
+def add_probe(folder: Path) -> None:
+    """Keep one text's vector in model.json, so that another machine can check its arithmetic."""
+    import sys
+
+    sys.path.insert(0, str(MODEL.parent.parent.parent))
+    from voc.models.embedded_runtime import EmbeddedEncoder
+
+    path, text = folder / "model.json", "The delivery was fast, but the zip broke. 배송은 빨랐어요."
+    vector = EmbeddedEncoder(folder).encode([text]).vectors[0]
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["probe"] = {"text": text, "vector": [round(float(v), 4) for v in vector]}
+    draft = json.dumps(manifest, indent=2, ensure_ascii=False)
+    flat = re.sub(r"\[[^\[\]]*\]", lambda m: re.sub(r"\s+", " ", m[0]), draft)  # lists on one line
+    path.write_text(flat + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Calibrate, build the graph, write the folder."""
     from transformers import AutoModel
@@ -129,6 +146,7 @@ def main() -> None:
     onnx.save(graph, options.out / "onnx" / "model.onnx")
     sentence_transformers_files(options.out, options.source, model.config)
     write_manifest(options.out, options.version, model.config.hidden_size)
+    add_probe(options.out)
     size = sum(f.stat().st_size for f in options.out.rglob("*") if f.is_file())
     print(f"{options.out}: {size / 1e6:.1f} MB")
 

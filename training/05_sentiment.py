@@ -28,7 +28,7 @@ STAR_NEUTRAL = {"nsmc", "norec", "womens-clothing"}
 STAR_NEUTRAL_WEIGHT = 0.3
 TYPICAL = 1800
 """Rows of a language that count one each."""
-OWN_WEIGHT = 4.0
+OWN_WEIGHT = 3.0
 """Weight of our own sentences: few, clean, and of the kind that customers write."""
 
 
@@ -76,7 +76,9 @@ def joined(*parts: Labelled) -> Labelled:
 def main() -> None:
     """Train, calibrate, report on dev, save."""
     found = joined(read_sentiment("train", PER_CELL), own_sentences(), intent_sentences())
-    layers = fit(features(found.texts), soft_targets(found), row_weights(found), Options(hidden=256, epochs=16))
+    layers = fit(
+        features(found.texts), soft_targets(found), row_weights(found), Options(hidden=256, epochs=16)
+    )
     dev = read_sentiment("dev", 300)
     x = features(dev.texts)
     clean = np.array(

@@ -80,9 +80,9 @@ class TopicSettings(_Section):
     min_size: int | None = Field(default=None, ge=2)
     max_issues: int = Field(default=200, ge=1, le=2000)
     similarity_floor: float | None = Field(default=None, ge=0, le=1)
-    polarity: float = Field(default=0.5, ge=0, le=2)
+    polarity: float = Field(default=0.3, ge=0, le=2)
     """Weight of sentiment in the clustering space: keeps "fast delivery" apart from "late delivery"."""
-    intent: float = Field(default=0.3, ge=0, le=2)
+    intent: float = Field(default=0.5, ge=0, le=2)
     """Weight of the intents in the clustering space: what people want tells issues apart, too."""
     context: float = Field(default=0.7, ge=0, le=1)
     """How much of the whole record each segment carries into the clustering space."""

@@ -71,6 +71,15 @@ def test_template_spam_folds_into_its_first() -> None:
     assert fold(spam) == [0, 0, 0]
 
 
+def test_link_spam_folds_whatever_its_codes() -> None:
+    advert = "Is your phone slow? Clean it in one tap with Turbo Pro >> http://turbo-{}.example.com use code {} for {}% off"
+    assert fold([advert.format(186, "G96SS", 50), advert.format(559, "RW9D2", 70)]) == [0, 0]
+
+
+def test_order_numbers_make_different_voices() -> None:
+    assert fold([f"Where is my order {n}? I am waiting for it" for n in (12345678, 87654321)]) == [0, 1]
+
+
 def test_chains_do_not_join_what_is_unlike() -> None:
     words = [f"word{n:02d}" for n in range(40)]
     chain = [" ".join(words[step : step + 30]) for step in range(11)]

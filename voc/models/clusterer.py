@@ -97,7 +97,7 @@ class VoiceClusterer:
     def __init__(
         self,
         min_size: int | None = None,
-        threshold: float = 0.72,
+        threshold: float = 0.68,
         floor: float = 0.42,
         max_groups: int = 200,
         sample: int = 3000,

@@ -20,6 +20,8 @@ EMBEDDED_FOLDER = Path(__file__).parent / "embedded"
 """The model that the package carries."""
 TOKEN_BUDGET = 512
 """Tokens in one batch, padding included: its activations then stay in the cores' own cache."""
+PROBE_AGREES = 0.995
+"""Cosine to the stored vector below which results on this machine are not those that were measured."""
 REINSTALL = "Install voc again: its model folder is incomplete or was changed."
 
 Window = tuple[int, list[int]]
@@ -172,9 +174,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def verify(folder: Path) -> list[str]:
-    """What is wrong with a model folder, as sentences: missing or changed files. Empty when all is well.
+    """What is wrong with a model folder, as sentences: missing or changed files, or a CPU that computes otherwise.
 
-    Reads every byte (a tenth of a second): for ``voc doctor``, not for each load.
+    Reads every byte and encodes one text (half a second): for ``voc doctor``, not for each load.
     """
     try:
         manifest = read_manifest(folder)
@@ -187,6 +189,13 @@ def verify(folder: Path) -> list[str]:
             problems.append(f"{name} is missing")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
             problems.append(f"{name} is not the file that was shipped (its sha256 differs)")
+    if not problems and (probe := manifest.get("probe")):
+        vector = EmbeddedEncoder(folder).encode([probe["text"]]).vectors[0]
+        agreement = float(vector @ np.asarray(probe["vector"], np.float32))
+        if agreement < PROBE_AGREES:
+            problems.append(
+                f"this CPU's integer arithmetic gives other vectors (cosine {agreement:.3f} to what it should)"
+            )
     return problems
 
 

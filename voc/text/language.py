@@ -25,59 +25,24 @@ _SURE_WEIGHT = 40
 _CRUMB = 5
 _ELSEWHERE = 0.005
 """Prior of a language that a large file has not shown yet; in a small file it counts as half a text."""
-_RARE = frozenset(
-    [
-        "af",
-        "az",
-        "be",
-        "bs",
-        "eu",
-        "ga",
-        "gl",
-        "is",
-        "jv",
-        "ka",
-        "kk",
-        "ky",
-        "lo",
-        "mk",
-        "mn",
-        "ps",
-        "so",
-        "sq",
-        "sw",
-        "uz",
-        "zu",
-    ]
-)
+_RARE = frozenset((
+    "af", "az", "be", "bs", "eu", "ga", "gl", "is", "jv", "ka", "kk", "ky", "lo", "mk", "mn", "ps",
+    "so", "sq", "sw", "uz", "zu",
+))  # fmt: skip
 _RARELY = 0.2
 """Languages that the identifier reports by mistake more often than customers write them."""
+_BEYOND_DOUBT = 0.95
+"""From this probability on no prior could change the answer."""
 _FLOOR = 0.001
 """What the identifier grants a language it does not list."""
 _PRIOR_PULL = 0.5
 _SHORT_PULL = 0.4
 _SHORT_WEIGHT = 20
 """How much the file counts: prior ** pull. More for a few letters (``ok``) than for a sentence."""
-_NEIGHBOURS = frozenset(
-    frozenset(pair.split("-"))
-    for pair in [
-        "id-ms",
-        "no-da",
-        "hr-sr",
-        "hr-bs",
-        "bs-sr",
-        "cs-sk",
-        "gl-es",
-        "gl-pt",
-        "ca-es",
-        "bg-mk",
-        "hi-mr",
-        "hi-ne",
-        "fa-ur",
-        "sv-no",
-        "sv-da",
-    ]
-)
+_NEIGHBOURS = frozenset((
+    "id-ms", "no-da", "hr-sr", "hr-bs", "bs-sr", "cs-sk", "gl-es", "gl-pt", "ca-es", "bg-mk", "hi-mr",
+    "hi-ne", "fa-ur", "sv-no", "sv-da",
+))  # fmt: skip
 """Languages that the identifier confuses: a language column is believed against it."""
 
 _NOT_WORDS = re.compile(r"[\n\r\d_#\ud800-\udfff]+|\[[A-Z][A-Z0-9_]*\]")
@@ -193,7 +158,7 @@ def _plausible(code: str, seen: _Reading) -> bool:
     contradicted = (
         best != code and p >= 0.8 and seen.weight >= _SURE_WEIGHT and seen.candidates.get(code, 0) < 0.05
     )
-    return not contradicted or frozenset((best, code)) in _NEIGHBOURS
+    return not contradicted or (f"{best}-{code}" in _NEIGHBOURS or f"{code}-{best}" in _NEIGHBOURS)
 
 
 def _resolve(seen: _Reading, hint: str | None, prior: _Prior) -> tuple[str, float]:
@@ -211,8 +176,9 @@ def _resolve(seen: _Reading, hint: str | None, prior: _Prior) -> tuple[str, floa
 
 def _lean_on_file(seen: _Reading, counts: Mapping[str, int]) -> tuple[str, float]:
     """Posterior over languages: p(model) x prior ** pull, with a stronger pull on a few letters."""
-    if not counts:
-        return seen.best()
+    best, p = seen.best()
+    if not counts or (p >= _BEYOND_DOUBT and best not in _RARE):
+        return best, p
     pull = _PRIOR_PULL + _SHORT_PULL * max(0.0, 1 - seen.weight / _SHORT_WEIGHT)
     total = sum(counts.values())
     unseen = max(0.5 / (total + 1), _ELSEWHERE)

@@ -155,10 +155,14 @@ def _before_name(lines: list[str]) -> list[str]:
     """Cut a last paragraph that is a name and, below it, lines with addresses or telephones."""
     blank = max((i for i, line in enumerate(lines) if not line), default=0)
     name, reached_at = lines[blank + 1 : blank + 2], lines[blank + 2 :]
-    if blank and name and 1 <= len(reached_at) <= 4 and _NAME_LINE.fullmatch(name[0]):
-        if all(len(line) <= 60 and _REACHED_AT.search(line) for line in reached_at):
-            return lines[:blank]
+    named = bool(blank and name and _NAME_LINE.fullmatch(name[0]))
+    if named and 1 <= len(reached_at) <= 4 and all(map(_is_address, reached_at)):
+        return lines[:blank]
     return lines
+
+
+def _is_address(line: str) -> bool:
+    return len(line) <= 60 and bool(_REACHED_AT.search(line))
 
 
 def _last_written(lines: list[str], count: int) -> list[int]:

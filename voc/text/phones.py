@@ -34,8 +34,8 @@ _MONEY_AFTER = re.compile(
 )
 _MONEY_BEFORE = re.compile(r"(?:[€$£¥₩₹₽₺฿₫]|\bRp\.?|\bR\$|\bUSD|\bEUR|\bKRW|\bTL)\s?$")
 _ISBN = re.compile(r"97[89][- ]?\d{1,5}[- ]?\d{1,7}[- ]?\d{1,7}[- ]?\d")
-_AMERICAN = re.compile(r"(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-. ]\d{4}")
-"""North American grouping: plain enough that made-up numbers (555-0100) count as well."""
+_PLAIN = re.compile(r"(?:\+?1[-. ])?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-. ]\d{4}|0[1-9](?:[ .]\d\d){4}")
+"""North American grouping, and French pairs: plain enough that numbers kept for fiction count as well."""
 
 _SAYS_PHONE = re.compile(
     r"phone|\btel\b|\btel[.:]|\bcall(?: me| us)?\b|\bcell\b|mobile|whats ?app|\bwa\b|viber|telegram|contact|reach me|\bsms\b|text me"
@@ -135,7 +135,7 @@ def _is_phone(scene: Scene, start: int, end: int) -> bool:
         return False
     if named and count >= 8:
         return True
-    return bool(_AMERICAN.fullmatch(number)) or _looks_like_phone(number, scene.language)
+    return bool(_PLAIN.fullmatch(number)) or _looks_like_phone(number, scene.language)
 
 
 def _is_amount(scene: Scene, number: str, start: int, end: int) -> bool:
@@ -152,7 +152,9 @@ def _looks_like_phone(number: str, language: str | None) -> bool:
     if not number.isdigit():
         at_home = _REGIONS.get(language or "", "").split()
         tell_tale = number[0] in "0(" or len(re.findall(r"\d+", number)) > 2
-        return any(_valid(number, region, grouped=True) for region in (_regions(language) if tell_tale else at_home))
+        return any(
+            _valid(number, region, grouped=True) for region in (_regions(language) if tell_tale else at_home)
+        )
     return bool(_BARE_MOBILE.fullmatch(number)) and any(
         _valid(number, region, grouped=False, mobile=True)
         for region in _regions(language)

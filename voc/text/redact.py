@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -53,6 +54,7 @@ class Redactor:
         self.enabled = enabled
         self._compiled = {_kind(name): _compile(name, pattern) for name, pattern in self.patterns.items()}
         own = "|".join(regex.escape(f"[{kind}]") for kind in self._compiled)
+        self._cell = lru_cache(maxsize=1 << 15)(self._redact_cell)
         self._placeholder = regex.compile(f"{PLACEHOLDER.pattern}|{own}" if own else PLACEHOLDER.pattern)
 
     def redact(self, text: str, language: str | None = None) -> tuple[str, tuple[Span, ...]]:
@@ -125,7 +127,7 @@ class Redactor:
             redacted[name] = self._value(item, str(key), depth + 1)
         return redacted
 
-    def _cell(self, text: str, label: str) -> str:
+    def _redact_cell(self, text: str, label: str) -> str:
         introduction = f"{label}: " if label else ""
         size = len(introduction)
         spans = [
