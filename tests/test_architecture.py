@@ -61,11 +61,11 @@ def test_files_stay_small(path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["classify", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
-        "import sys; sys.argv = ['voc', *%r]\n"
+        f"import sys; sys.argv = ['voc', *{arguments!r}]\n"
         "from voc.cli import main\n"
         "try:\n    main()\n"
         "except SystemExit as stop:\n    assert not stop.code\n"
-        "print('LOADED', *sys.modules, file=sys.stderr)" % (arguments,)
+        "print('LOADED', *sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stderr.split("LOADED")[1].split())

@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 from common import MODEL, ROOT, WORK, rows
 from numpy.typing import NDArray
+from respace import respaced
 
 sys.path.insert(0, str(ROOT))
 from voc.models.embedded_runtime import EmbeddedEncoder
@@ -67,7 +68,10 @@ def read_sentiment(name: str, per_cell: int | None = None) -> Labelled:
         chosen += found if per_cell is None or len(found) <= per_cell else rng.sample(found, per_cell)
     rng.shuffle(chosen)
     return Labelled(
-        [row["text"][:MAX_CHARS] for row in chosen],
+        [
+            respaced(row["text"]) if row["source"].startswith("uci-") else row["text"][:MAX_CHARS]
+            for row in chosen
+        ],
         np.array([SENTIMENTS.index(row["label"]) for row in chosen]),
         [row["lang"] for row in chosen],
         [row["source"] for row in chosen],

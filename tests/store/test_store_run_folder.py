@@ -15,6 +15,12 @@ def finished(folder: Path, text: str) -> None:
     (folder / MARKER).write_text(text)
 
 
+def interrupted(out: Path) -> None:
+    with new_run_folder(out, force=True) as draft:
+        finished(draft, "new")
+        raise KeyboardInterrupt
+
+
 def test_a_folder_appears_whole(tmp_path: Path) -> None:
     with new_run_folder(tmp_path / "deep" / "out") as draft:
         finished(draft, "{}")
@@ -27,9 +33,8 @@ def test_a_failure_leaves_the_old_run_as_it_was(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with new_run_folder(out) as draft:
         finished(draft, "old")
-    with pytest.raises(KeyboardInterrupt), new_run_folder(out, force=True) as draft:
-        finished(draft, "new")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(out)
     assert (out / MARKER).read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

@@ -115,7 +115,7 @@ def _bertopic(space: VoiceSpace, clusterer: VoiceClusterer) -> Any:
         umap_model=space,
         hdbscan_model=clusterer,
         vectorizer_model=CountVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False),
-        top_n_words=30,
+        top_n_words=60,
     )
 
 
@@ -174,9 +174,12 @@ def _describe(
     words = _often_first(
         [word for word, score in model.get_topic(topic) if word and score > 0], spoken, len(members)
     )
-    mine = [word for word in words if spoken[word][language] > 0]
+    mine = [word for word in words if spoken[word][language] > 1]
     name = hashlib.blake2b(central.text.encode(), digest_size=4).hexdigest()
-    label = " · ".join(distinct_stems(mine or words, LABEL_WORDS)) or central.text[:40]
+    label = (
+        " · ".join(distinct_stems([*mine, *words] if len(mine) > 1 else words, LABEL_WORDS))
+        or central.text[:40]
+    )
     return TopicInfo(
         topic, f"i-{name}", label, tuple(words[:10]), tuple(int(index) for index in order[:_CENTRAL])
     )
@@ -194,7 +197,7 @@ def _often_first(words: Sequence[str], spoken: Mapping[str, Counter[str]], membe
 
 def _label_language(languages: Counter[str], main: str) -> str:
     """Return the corpus's main language where the topic speaks it enough, else the topic's own."""
-    enough = languages[main] >= max(3, 0.1 * languages.total())
+    enough = languages[main] >= max(3, 0.15 * languages.total())
     return main if enough else languages.most_common(1)[0][0]
 
 
