@@ -29,7 +29,7 @@ def test_a_reason_says_what_the_numbers_say(page):
     issue, view = page.issues[0], page.report.top[0]
     assert view.reason.startswith(f"{issue.authors} customers (")
     assert f"{issue.negative_share.estimate:.0%} negative" in view.reason
-    assert "its earlier rate in the last 4 weeks" in view.reason
+    assert "its earlier rate in the last 6 weeks" in view.reason
     assert f"costs {-issue.rating_impact.estimate:.2f} stars" in view.reason
 
 
@@ -43,7 +43,7 @@ def test_changes_name_the_issues_that_changed(page):
     groups = {change.flag: {issue.label for issue in change.issues} for change in page.report.changes}
     assert "app crash map" in groups["rising"]
     assert "wifi pairing fails" in groups.get("falling", set()) | groups.get("gone", set())
-    assert page.report.changes_note == "Comparing the last 4 weeks with the 19 weeks before."
+    assert page.report.changes_note == "Comparing the last 6 weeks with the 17 weeks before."
 
 
 def test_the_parts_are_explained_and_ordered(page):
