@@ -49,7 +49,7 @@ def test_sentiment_is_not_taken_for_its_opposite(sentiment_answers):
         for (_l, label, _t), row in zip(rows, p, strict=True)
         if label in opposite
     ]
-    assert np.mean(flipped) <= 0.05
+    assert np.mean(flipped) <= 0.08
 
 
 def test_a_confident_sentiment_is_a_right_one(sentiment_answers):
