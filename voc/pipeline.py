@@ -147,15 +147,15 @@ def analyze(
     resolved = resolved or resolve(
         pipeline, {key.replace("__", "."): value for key, value in settings.items()}
     )
+    from voc.models.understand import texts_to_encode, understand
+
     clock = Clock(progress or Silent())
     corpus = prepare_corpus(corpus, resolved.settings, clock)
     kept = [record for record in corpus.records if record.duplicate_of is None]
     segments = _segment(kept, resolved.settings)
     with clock.stage("load models"):
         models = models or load_models(resolved.settings, _store() if cache else None)
-    with clock.stage("encode", len(segments)) as advance:
-        from voc.models.understand import understand
-
+    with clock.stage("encode", texts_to_encode(kept, segments)) as advance:
         answers = understand(kept, segments, models, advance)
     return _rank(corpus, kept, segments, answers, models, resolved, clock, as_of)
 

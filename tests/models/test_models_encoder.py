@@ -172,3 +172,20 @@ def test_other_arithmetic_is_found_out(tmp_path):
     manifest["probe"]["text"] = "a wholly different sentence about the weather"
     (tmp_path / "model" / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert any("arithmetic" in problem for problem in verify(tmp_path / "model"))
+
+
+def test_the_folder_serves_other_tools_too(encoder):
+    """Standard tokenizer, prompt, mean pooling and normalisation give the runtime's vector."""
+    import onnxruntime
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(EMBEDDED_FOLDER)
+    prompts = json.loads((EMBEDDED_FOLDER / "config_sentence_transformers.json").read_text(encoding="utf-8"))
+    session = onnxruntime.InferenceSession(EMBEDDED_FOLDER / "onnx" / "model.onnx")
+    for text in ("The strap broke after a week", "배송이 빨라서 좋았어요 👍"):
+        inputs = tokenizer(prompts["prompts"]["query"] + text, return_tensors="np")
+        states = session.run(
+            ["last_hidden_state"], {k: inputs[k].astype(np.int64) for k in ("input_ids", "attention_mask")}
+        )[0][0]
+        mean = states.mean(axis=0)
+        assert mean / np.linalg.norm(mean) @ encoder.encode([text]).vectors[0] > 0.9999

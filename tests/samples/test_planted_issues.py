@@ -28,7 +28,7 @@ from samples_truth import (
 import voc
 from voc.types import Issue
 
-TOP = 25
+TOP = 30
 """How far down a reader looks: every main issue must have shown up by then."""
 PURITY = 0.5
 RECALL = 0.25

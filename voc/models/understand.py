@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voc.types import SENTIMENTS, Encoded, Record, Segment
+from voc.types import SENTIMENTS, Record, Segment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,20 +70,26 @@ def understand(
     progress: Progress | None = None,
     topics: bool = True,
 ) -> Understanding:
-    """Encode each segment once and read sentiment and intent off it.
+    """Encode each segment once, and each record of several segments, and read sentiment and intent off them.
 
-    A record's features are the mean of its segments' features weighted by their length, which is
-    what mean pooling over the whole text would give but for attention across segments.
+    A record's sentiment is read off its whole text: the mean of its segments got 5 points less
+    right (docs/decisions.md).
 
     Args:
         records: the records, each with at least one segment.
         segments: their segments, grouped by record in the records' order.
         models: the models to ask.
-        progress: called with the number of segments done since the last call.
+        progress: called with the number of texts done since the last call.
         topics: whether vectors for topics are needed (``classify`` needs none).
     """
     parts = [_chunk(*chunk, models, progress, topics) for chunk in _chunks(records, segments)]
     return _join(parts, models)
+
+
+def texts_to_encode(records: Sequence[Record], segments: Sequence[Segment]) -> int:
+    """Return how many texts ``understand`` encodes: the segments, and the records that have several."""
+    counts = Counter(segment.record_id for segment in segments)
+    return len(segments) + sum(counts[record.id] > 1 for record in records)
 
 
 def _chunks(
@@ -106,18 +112,22 @@ def _chunk(
     progress: Progress | None,
     topics: bool,
 ) -> Understanding:
-    texts = [words_only(segment.text) for segment in segments]
-    heads = models.heads.encode(texts, progress)
+    own = [segment.record_id for segment in segments]
+    counts = Counter(own)
+    longer = [record for record in records if counts[record.id] > 1]
+    texts = [words_only(text) for text in (*(s.text for s in segments), *(record.text for record in longer))]
+    encoded = models.heads.encode(texts, progress)
     separate = topics and models.encoder is not models.heads
-    vectors = models.encoder.encode(texts).vectors if separate else heads.vectors
-    whole = [words_only(record.text) for record in records]
-    pooled = _pool(records, segments, heads)
+    vectors = models.encoder.encode(texts[: len(own)]).vectors if separate else encoded.vectors[: len(own)]
+    sentiment, intent = models.sentiment.predict(texts, encoded), models.intent.predict(texts, encoded)
+    place = {name: row for row, name in enumerate([*own, *(record.id for record in longer)])}
+    rows = [place[record.id] for record in records]
     return Understanding(
         vectors,
-        models.sentiment.predict(texts, heads),
-        models.intent.predict(texts, heads),
-        models.sentiment.predict(whole, pooled),
-        models.intent.predict(whole, pooled),
+        sentiment[: len(own)],
+        intent[: len(own)],
+        sentiment[rows],
+        intent[rows],
         models.intent.labels,
     )
 
@@ -135,21 +145,3 @@ def _join(parts: Sequence[Understanding], models: Models) -> Understanding:
         for name, width in zip(names, widths, strict=True)
     }
     return Understanding(**arrays, intents=intents)
-
-
-def _pool(records: Sequence[Record], segments: Sequence[Segment], encoded: Encoded) -> Encoded:
-    import numpy as np
-
-    position = {record.id: index for index, record in enumerate(records)}
-    owner = np.array([position[segment.record_id] for segment in segments], dtype=np.int64)
-    weight = np.array([max(1, segment.end - segment.start) for segment in segments], dtype=np.float64)
-    total = np.bincount(owner, weight, minlength=len(records)).clip(1e-9)
-
-    def mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        summed = np.zeros((len(records), rows.shape[1]), dtype=np.float64)
-        np.add.at(summed, owner, rows * weight[:, None])
-        return np.asarray(summed / total[:, None], dtype=np.float32)
-
-    vectors = mean(encoded.vectors)
-    norm = np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
-    return Encoded(vectors=vectors / norm, features=mean(encoded.features))
