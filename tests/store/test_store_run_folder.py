@@ -64,7 +64,14 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
         pass
 
 
-def test_a_full_disk_is_an_error_people_understand(tmp_path: Path) -> None:
+FULL = [
+    OSError(errno.ENOSPC, "No space left on device"),
+    RuntimeError("I/O error: No space left on device (os error 28)"),
+]
+
+
+@pytest.mark.parametrize("error", FULL, ids=["the system's", "wrapped by a library"])
+def test_a_full_disk_is_an_error_people_understand(tmp_path: Path, error: Exception) -> None:
     with pytest.raises(VocError, match="disk is full"), new_run_folder(tmp_path / "out"):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
     assert not list(tmp_path.iterdir())

@@ -19,11 +19,11 @@ def command(inputs: tuple[str, ...], as_json: bool, quiet: bool, verbose: bool, 
     """Show encoding, dialect, column mapping, languages, dates, duplicates and problems of INPUT."""
     from voc.cli.console import set_up_logging
     from voc.config import resolve
-    from voc.survey import survey_inputs
+    from voc.overview import overview
 
     set_up_logging(verbose, quiet)
     resolved = resolve(values["pipeline"], options.flags(values))
-    found = survey_inputs(inputs, resolved.settings, options.as_of_day(values["as_of"]))
+    found = overview(inputs, resolved.settings, options.as_of_day(values["as_of"]))
     if as_json:
         import orjson
 

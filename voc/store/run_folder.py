@@ -58,18 +58,25 @@ def new_run_folder(target: Path, force: bool = False) -> Iterator[Path]:
         draft.mkdir(parents=True)
         yield draft
         _replace(draft, target.absolute())
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    except Exception as error:
+        if _says_full(error):
             raise VocError(
                 f"-o {target}: the disk is full", "Free some space and run again; nothing was replaced."
             ) from None
-        if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
+        if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
             raise VocError(
                 f"-o {target}: can't be written ({error.strerror})", "Choose a folder that you can write to."
             ) from None
         raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _says_full(error: BaseException) -> bool:
+    """Tell a full disk by its number, or by its words: some libraries wrap the system's error in their own."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return True
+    return "No space left on device" in str(error) or "os error 28" in str(error)
 
 
 def _replace(draft: Path, target: Path) -> None:

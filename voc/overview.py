@@ -12,7 +12,7 @@ from voc.config import Settings
 from voc.pipeline import Clock, Silent, prepare_corpus, read_options, with_channel
 
 
-def survey_inputs(inputs: Sequence[str], settings: Settings, as_of: datetime | None = None) -> dict[str, Any]:
+def overview(inputs: Sequence[str], settings: Settings, as_of: datetime | None = None) -> dict[str, Any]:
     """Read and prepare the input and count what is there.
 
     Raises:

@@ -1,1 +1,0 @@
-"""Routing queued tickets by intent: rules, router and simulation."""
