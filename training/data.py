@@ -23,6 +23,10 @@ from voc.store.cache import VectorStore
 from voc.types import SENTIMENTS
 
 HERE = Path(__file__).parent
+CLASSES = (*SENTIMENTS, "mixed")
+"""What the sentiment head tells apart; users see *mixed* as neutral (voc.models.sentiment)."""
+STAR_NEUTRAL = {"nsmc", "norec", "womens-clothing"}
+"""Sources whose "neutral" is three stars: good and bad in one text, not a text without an opinion."""
 PER_CELL = 1200
 """Training rows of one language and source with one label: Korean is half of the data, and must not be."""
 MAX_CHARS = 1000
@@ -81,15 +85,17 @@ def read_sentiment(name: str, per_cell: int | None = None) -> Labelled:
 
 def own_sentences() -> Labelled:
     """Our own sentences and phrases, as written and, the phrases, with a capital and a mark."""
-    found = [
-        (text, SENTIMENTS.index(sentiment), language)
-        for name in ("sentiment_sentences.yaml", "short_phrases.yaml")
-        for language, by_sentiment in yaml.safe_load((HERE / name).read_text(encoding="utf-8")).items()
-        for sentiment, texts in by_sentiment.items()
-        for text in map(str, texts)
-        for text in ({text, text.capitalize(), f"{text}!"} if name == "short_phrases.yaml" else {text})
-    ]
-    found.sort()
-    texts, labels, languages = zip(*found, strict=True)
+    found = set()
+    for path in [
+        HERE / "sentiment_sentences.yaml",
+        HERE / "short_phrases.yaml",
+        *sorted(HERE.glob("written/*.yaml")),
+    ]:
+        for language, by_sentiment in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for sentiment, texts in by_sentiment.items():
+                for text in map(str, texts):
+                    forms = {text, text.capitalize(), f"{text}!"} if path.stem == "short_phrases" else {text}
+                    found |= {(form, CLASSES.index(sentiment), language) for form in forms}
+    texts, labels, languages = zip(*sorted(found), strict=True)
     n = len(found)
     return Labelled(list(texts), np.array(labels), list(languages), ["own"] * n, np.ones(n, np.float32))

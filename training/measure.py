@@ -1,30 +1,38 @@
-"""Measure the shipped model and write its card: ``python training/measure.py [geometry|heads|speed|card ...]``.
+"""Measure the shipped model and write its card: ``python training/measure.py [closeness|sentiment|...|card]``.
 
-Each part keeps its numbers in WORK/measured.json; ``card`` renders them into voc/models/embedded/README.md
-through model_card.md, so no number is typed by hand. The evaluation-only sets are read here and nowhere else.
+The pages of the benchmarks and the numbers found here are kept in WORK/measured.json; ``card`` renders them into
+voc/models/embedded/README.md through model_card.md, so no number is typed by hand.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import re
+import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
-from common import MODEL, TEACHER, WORK, rows
-from data import features, own_sentences, read_sentiment
-from metrics import binary_accuracy, expected_calibration_error, macro_f1
+from common import MODEL, ROOT, TEACHER, WORK, rows
+from data import own_sentences
 
 from voc.models.embedded_runtime import EmbeddedEncoder
-from voc.models.sentiment import EmbeddedSentiment
 
 HERE = MODEL.parent.parent.parent / "training"
 KEPT = WORK / "measured.json"
+PAGES: dict[str, tuple[str, ...]] = {
+    "sentiment": (),
+    "intents": ("--teacher",),
+    "transfer": ("--teacher",),
+    "geometry": ("--teacher",),
+    "speed": (),
+    "bias": (),
+}
+"""Benchmark -> its options: what they print is part of the card."""
 PER_LANGUAGE = 40
 
 
@@ -46,7 +54,7 @@ def teacher() -> tuple[Any, Any]:
     """Its tokenising function and the unpruned model in float32 (torch)."""
     from transformers import AutoModel
 
-    export = importlib.import_module("03_export")
+    export = importlib.import_module("04_export")
     return export.torch_encode(TEACHER, "query: "), AutoModel.from_pretrained(TEACHER).eval()
 
 
@@ -64,7 +72,7 @@ def teacher_vectors(texts: list[str], batch: int = 16) -> np.ndarray[Any, Any]:
     return np.concatenate(out)
 
 
-def geometry() -> dict[str, Any]:
+def closeness() -> dict[str, Any]:
     """Cosine to the teacher and what pruning did to tokenisation, per language."""
     from tokenizers import Tokenizer
 
@@ -83,54 +91,17 @@ def geometry() -> dict[str, Any]:
             "known": 1 - sum(ids.count(unknown) for ids in new) / sum(map(len, new)),
         }
         print(language, table[language], flush=True)
-    return {"geometry": table}
+    return {"closeness": table}
 
 
-def heads() -> dict[str, Any]:
-    """Sentiment on dev and, once a version, on the evaluation-only sets."""
-    head, found = EmbeddedSentiment(MODEL).head, {}
-    for name, cap in (("dev", 300), ("umsab_test", None), ("eval_reviews", None)):
-        data = read_sentiment(name, cap)
-        p = head.predict(features(data.texts))
-        groups = [
-            f"{language} {source}" for language, source in zip(data.languages, data.sources, strict=True)
-        ]
-        table = {}
-        for group in sorted(set(groups)):
-            at = np.array([g == group for g in groups])
-            y = data.labels[at]
-            table[group] = {
-                "n": int(at.sum()),
-                "macro_f1": macro_f1(y, p[at].argmax(1)) if len(set(y.tolist())) == 3 else None,
-                "binary": binary_accuracy(p[at], y),
-                "ece": expected_calibration_error(p[at], y),
-            }
-        found[name] = table
-    return {"heads": found, "intent": json.loads((WORK / "intent_report.json").read_text(encoding="utf-8"))}
+def benchmark(name: str, *options: str) -> Callable[[], dict[str, Any]]:
+    """Run a benchmark and keep the page that it prints."""
 
+    def run() -> dict[str, Any]:
+        command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *options]
+        return {name: subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout}
 
-def speed() -> dict[str, Any]:
-    """Texts per second of CPU time with one thread each, same texts: the shipped model, the teacher in float32.
-
-    CPU time of one thread says the same on a busy machine as on an idle one; wall time doesn't.
-    """
-    import torch
-
-    torch.set_num_threads(1)
-    texts = sorted((row["text"][:600] for row in list(rows("sentiment/dev"))[:300]), key=len)
-    encoder = EmbeddedEncoder(MODEL, threads=1)
-    runs: dict[str, Callable[[], Any]] = {
-        "voc": lambda: encoder.encode(texts),
-        "teacher": lambda: teacher_vectors(texts),
-    }
-    best = dict.fromkeys(runs, float("inf"))
-    for turn in range(4):  # the first turn loads the models
-        for name, run in runs.items():
-            start = time.process_time()
-            run()
-            best[name] = min(best[name], time.process_time() - start) if turn else best[name]
-    found = {name: len(texts) / seconds for name, seconds in best.items()}
-    return {"speed": found | {"chars": sum(map(len, texts)) / len(texts)}}
+    return run
 
 
 def card() -> dict[str, Any]:
@@ -140,14 +111,13 @@ def card() -> dict[str, Any]:
         path.stat().st_size for path in MODEL.rglob("*") if path.is_file() and path.name != "README.md"
     )
     manifest = json.loads((MODEL / "model.json").read_text(encoding="utf-8"))
-    texts = {
+    texts = {name: re.sub(r"^# .*\n+", "", kept.get(name, "not measured").strip()) for name in PAGES}
+    texts |= {
         "version": manifest["version"],
         "size": f"{size / 1e6:.1f}",
-        "geometry": geometry_rows(kept["geometry"]),
-        "intent": intent_rows(kept["intent"]),
-        "speed": speed_line(kept["speed"]),
+        "closeness": closeness_rows(kept["closeness"]),
+        "intent": intent_rows(json.loads((WORK / "intent_report.json").read_text(encoding="utf-8"))),
     }
-    texts |= {name: sentiment_rows(table) for name, table in kept["heads"].items()}
     page = (HERE / "model_card.md").read_text(encoding="utf-8")
     for key, text in texts.items():
         page = page.replace("{{" + key + "}}", text)
@@ -155,24 +125,12 @@ def card() -> dict[str, Any]:
     return {}
 
 
-def geometry_rows(table: dict[str, Any]) -> str:
+def closeness_rows(table: dict[str, Any]) -> str:
     """Markdown rows: language, n, cosine, tokens, coverage."""
     return "\n".join(
         f"| {k} | {v['n']} | {v['cosine']:.3f} | {v['cosine_p5']:.3f} | {v['more_tokens']:.2f} | {100 * v['known']:.2f} |"
         for k, v in table.items()
     )
-
-
-def sentiment_rows(table: dict[str, Any]) -> str:
-    """Markdown rows: set, n, macro-F1, binary accuracy, ECE; the mean last."""
-    lines = []
-    for group, v in table.items():
-        f1 = "-" if v["macro_f1"] is None else f"{v['macro_f1']:.3f}"
-        lines.append(f"| {group} | {v['n']} | {f1} | {v['binary']:.3f} | {v['ece']:.3f} |")
-    f1s = [v["macro_f1"] for v in table.values() if v["macro_f1"] is not None]
-    mean = np.mean([v["binary"] for v in table.values()])
-    total = sum(v["n"] for v in table.values())
-    return "\n".join([*lines, f"| **mean** | {total} | **{np.mean(f1s):.3f}** | **{mean:.3f}** | |"])
 
 
 def intent_rows(found: dict[str, Any]) -> str:
@@ -182,17 +140,9 @@ def intent_rows(found: dict[str, Any]) -> str:
     return head + "\n".join(f"| {k} | {n} | {right:.2f} |" for k, (n, right) in found["by_language"].items())
 
 
-def speed_line(found: dict[str, float]) -> str:
-    """One sentence."""
-    return (
-        f"{found['voc']:.0f} texts per second of one core's time against {found['teacher']:.0f} of the teacher in "
-        f"torch float32 (**{found['voc'] / found['teacher']:.1f}x**; {found['chars']:.0f} characters a text on average)"
-    )
-
-
 def main() -> None:
     """Run the named parts, all by default."""
-    parts = {"geometry": geometry, "heads": heads, "speed": speed, "card": card}
+    parts = {"closeness": closeness, **{k: benchmark(k, *v) for k, v in PAGES.items()}, "card": card}
     for name in sys.argv[1:] or parts:
         kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
         KEPT.write_text(json.dumps(kept | parts[name](), indent=1), encoding="utf-8")

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,16 @@ class EmbeddedEncoder:
         windows = self._windows(texts)
         total, weight = np.zeros((len(texts), self.width), np.float32), np.zeros(len(texts), np.float32)
         left = np.bincount([row for row, _ids in windows], minlength=len(texts))
-        for batch in batches(windows):
-            at, lengths = [row for row, _ids in batch], [len(ids) for _row, ids in batch]
-            np.add.at(total, at, self._run(batch) * np.asarray(lengths, np.float32)[:, None])
-            np.add.at(weight, at, lengths)
-            np.subtract.at(left, at, 1)
-            if progress:
-                progress(int(np.count_nonzero(left[list(set(at))] == 0)))
+        planned = list(batches(windows))
+        # one batch a thread: threads that share a batch wait for each other at every node of the graph
+        with ThreadPoolExecutor(self.threads) as workers:
+            for batch, found in zip(planned, workers.map(self._run, planned), strict=True):
+                at, lengths = [row for row, _ids in batch], [len(ids) for _row, ids in batch]
+                np.add.at(total, at, found * np.asarray(lengths, np.float32)[:, None])
+                np.add.at(weight, at, lengths)
+                np.subtract.at(left, at, 1)
+                if progress:
+                    progress(int(np.count_nonzero(left[list(set(at))] == 0)))
         return (total / weight[:, None]).astype(np.float16)
 
     def _windows(self, texts: list[str]) -> list[Window]:
@@ -126,9 +130,8 @@ class EmbeddedEncoder:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave shared cores alone
         try:
             self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             self._session = onnxruntime.InferenceSession(

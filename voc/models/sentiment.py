@@ -9,9 +9,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voc import plugins
 from voc.models.encoder import EMBEDDED, Encoder
 from voc.models.heads import Head, load_head
-from voc.types import Encoded
+from voc.types import SENTIMENTS, Encoded
+
+MIXED = "mixed"
 
 
 class SentimentModel(Protocol):
@@ -30,7 +33,9 @@ class SentimentModel(Protocol):
 class EmbeddedSentiment:
     """The head that ships with the embedded encoder.
 
-    Neutral means that no opinion is voiced (a question, a fact), not a rating in the middle.
+    The head tells *mixed* (good and bad in one text) apart from *neutral* (no opinion: a question, a fact), so
+    that neither blurs the other. Both are given as neutral here: a mixed text is split into segments, and
+    those carry its praise and its complaint.
 
     Args:
         folder: the model folder that holds ``sentiment.safetensors``.
@@ -53,7 +58,8 @@ class EmbeddedSentiment:
 
     def predict(self, texts: Sequence[str], encoded: Encoded | None = None) -> NDArray[np.float32]:
         """Probabilities (n, 3); the texts are encoded here when ``encoded`` is None."""
-        return self.head.predict((encoded or self._encode(texts)).features)
+        found = self.head.predict((encoded or self._encode(texts)).features)
+        return three_classes(found, self.head.labels)
 
     def _encode(self, texts: Sequence[str]) -> Encoded:
         from voc.models.embedded_runtime import EmbeddedEncoder
@@ -62,14 +68,28 @@ class EmbeddedSentiment:
         return self._encoder.encode(texts)
 
 
+def three_classes(probabilities: NDArray[np.float32], labels: Sequence[str]) -> NDArray[np.float32]:
+    """Probabilities (n, 3) in the order of ``SENTIMENTS`` from a head's (n, len(labels)): mixed counts as neutral."""
+    found = np.zeros((len(probabilities), len(SENTIMENTS)), np.float32)
+    for column, label in enumerate(labels):
+        found[:, SENTIMENTS.index("neutral" if label == MIXED else label)] += probabilities[:, column]
+    return found
+
+
 def load_sentiment(name: str = EMBEDDED, device: str | None = None) -> SentimentModel:
-    """The sentiment model called ``name``: ``embedded``, or a sequence classifier by hub name or local folder.
+    """The sentiment model called ``name``.
+
+    ``embedded``, a plug-in (``voc.sentiment_models``), or a sequence classifier by hub name or local folder.
 
     Raises:
-        VocError: there is no such model, or its labels can't be read as sentiments.
+        VocError: there is no such model, its labels can't be read as sentiments, or a plug-in fails.
     """
     if name == EMBEDDED:
         return EmbeddedSentiment()
+    if plugin := plugins.find(plugins.SENTIMENT_MODELS, name):
+        from voc.models.plugged import PluggedSentiment
+
+        return PluggedSentiment(plugin, device)
     from voc.models.hub import HubSentiment
 
     return HubSentiment(name, device)

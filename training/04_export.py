@@ -1,4 +1,4 @@
-"""Export the pruned (or fine-tuned) model as the package's model folder: ``python training/03_export.py``.
+"""Export the fine-tuned student as the package's model folder: ``python training/04_export.py``.
 
 Writes voc/models/embedded/: a sentence-transformers folder (onnx/model.onnx int8, tokenizer, pooling,
 normalisation) and our own model.json. Heads and the model card are written by the later scripts.
@@ -17,12 +17,10 @@ from typing import Any
 import numpy as np
 import onnx
 from calibrate import choose, inputs, sample
-from common import MODEL, PRUNED
+from common import MODEL, WORK
 from onnx_graph import Range, build
+from student import read_layers
 
-PREFIX = "query: "
-LAYERS = (6, 8, 10, 12)
-"""Layers that the heads read; the last one's share of ``features``, made unit length, is the vector."""
 MAX_TOKENS = 512
 
 
@@ -59,7 +57,7 @@ def ranges(model: Any, encode: Any, state: dict[str, Any], alpha: float) -> dict
     return found
 
 
-def sentence_transformers_files(folder: Path, source: Path, config: Any) -> None:
+def sentence_transformers_files(folder: Path, source: Path, config: Any, prefix: str) -> None:
     """Everything but the graph that SentenceTransformer(folder, backend="onnx") reads."""
     modules = (
         ("transformer.Transformer", ""),
@@ -72,7 +70,7 @@ def sentence_transformers_files(folder: Path, source: Path, config: Any) -> None
             for i, (kind, path) in enumerate(modules)
         ],
         "config_sentence_transformers.json": {
-            "prompts": {"query": PREFIX},
+            "prompts": {"query": prefix},
             "default_prompt_name": "query",
             "similarity_fn_name": "cosine",
         },
@@ -96,14 +94,17 @@ def sentence_transformers_files(folder: Path, source: Path, config: Any) -> None
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer, indent=2) + "\n", encoding="utf-8")
 
 
-def write_manifest(folder: Path, version: str, width: int) -> None:
-    """model.json: what the runtime needs to know, and the sha256 of every file that decides a vector."""
+def write_manifest(folder: Path, version: str, prefix: str, width: int, layers: tuple[int, ...]) -> None:
+    """model.json: what the runtime needs to know, and the sha256 of every file that decides a vector.
+
+    ``layers`` are those that the heads read; the last one's share of the features, made unit length, is the vector.
+    """
     hashed = ["onnx/model.onnx", "tokenizer.json"]
     manifest = {
         "name": "voc-embedded",
         "version": version,
-        "prefix": PREFIX,
-        "layers": LAYERS,
+        "prefix": prefix,
+        "layers": layers,
         "dim": width,
         "max_tokens": MAX_TOKENS,
         "sha256": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in hashed},
@@ -132,20 +133,25 @@ def main() -> None:
     from transformers import AutoModel
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--source", type=Path, default=PRUNED)
+    parser.add_argument("--source", type=Path, default=WORK / "student")
+    parser.add_argument("--layers", type=int, help="keep only so many from the bottom")
+    parser.add_argument("--prefix", default="", help="what every text begins with; the student needs none")
+    parser.add_argument("--read", type=int, nargs="*", help="layers that heads read [default: thirds]")
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--alpha", type=float, default=0.8, help="SmoothQuant's share of the activations")
-    parser.add_argument("--version", default="1")
+    parser.add_argument("--version", default="2")
     options = parser.parse_args()
-    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False).eval()
+    depth = {} if options.layers is None else {"num_hidden_layers": options.layers}
+    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False, **depth).eval()
+    layers = tuple(options.read or read_layers(model.config.num_hidden_layers))
     state = {k: v.float().numpy() for k, v in model.state_dict().items()}
-    found = ranges(model, torch_encode(options.source, PREFIX), state, options.alpha)
-    graph = build(state, model.config, found, LAYERS)
+    found = ranges(model, torch_encode(options.source, options.prefix), state, options.alpha)
+    graph = build(state, model.config, found, layers)
     onnx.checker.check_model(graph)
     (options.out / "onnx").mkdir(parents=True, exist_ok=True)
     onnx.save(graph, options.out / "onnx" / "model.onnx")
-    sentence_transformers_files(options.out, options.source, model.config)
-    write_manifest(options.out, options.version, model.config.hidden_size)
+    sentence_transformers_files(options.out, options.source, model.config, options.prefix)
+    write_manifest(options.out, options.version, options.prefix, model.config.hidden_size, layers)
     add_probe(options.out)
     size = sum(f.stat().st_size for f in options.out.rglob("*") if f.is_file())
     print(f"{options.out}: {size / 1e6:.1f} MB")
