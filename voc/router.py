@@ -1,0 +1,263 @@
+"""``voc.Router``: records or texts -> decisions; the models are asked once for a batch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voc.config import Settings
+from voc.routing.contacts import Contacts
+from voc.routing.decide import decide, due
+from voc.routing.spec import BUILT_IN_FIELDS, Rules
+from voc.routing.ticket import Decision, Ticket, same
+from voc.types import SENTIMENTS, Record, Rejected
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voc.models.understand import Models
+    from voc.routing.scope import Scope
+
+log = logging.getLogger(__name__)
+COLUMNS = (*(item.name for item in fields(Decision)), "error")
+"""Columns of the rows that ``answer`` gives."""
+
+
+class Router:
+    """Sends tickets to queues by a file of rules.
+
+    Models and rules are loaded at the first use, or by ``load``. One router remembers authors, for repeat
+    contact: give it the tickets in the order in which they came.
+
+    Args:
+        rules: a YAML file, the name of one that ships with voc (``support``), or rules already read.
+        settings: which models, what is redacted; the defaults when None.
+        models: models already loaded.
+        cache: whether vectors are kept on disk for the next time.
+    """
+
+    def __init__(
+        self,
+        rules: str | Path | Rules,
+        *,
+        settings: Settings | None = None,
+        models: Models | None = None,
+        cache: bool = True,
+    ) -> None:
+        self.source = rules
+        self.settings = settings or Settings()
+        self.given_models = models
+        self.cache = cache
+
+    def load(self) -> Router:
+        """Read the rules and load the models now.
+
+        Raises:
+            VocError: the rules have mistakes (each is named with its line), or a model can't be found.
+        """
+        _ = self.rules, self.scope, self.contacts
+        return self
+
+    @cached_property
+    def models(self) -> Models:
+        """The models that answer."""
+        from voc.pipeline import load_models
+        from voc.store.cache import VectorStore
+
+        return self.given_models or load_models(self.settings, VectorStore() if self.cache else None)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules, checked against the intents that the model knows."""
+        from voc.routing.rulefile import read_rules
+
+        if isinstance(self.source, Rules):
+            return self.source
+        return read_rules(self.source, self.models.intent.labels)
+
+    @cached_property
+    def scope(self) -> Scope | None:
+        """Tells tickets that are about nothing we know; None when it was not fitted for these models."""
+        from voc.models.embedded_runtime import EMBEDDED_FOLDER
+        from voc.routing.scope import FILE, load_scope
+
+        found = load_scope(EMBEDDED_FOLDER / FILE, self.models.heads.id, self.models.intent.id)
+        if found is None:
+            log.warning(
+                "tickets out of scope are told by confidence alone: no detector was fitted for these models"
+            )
+        return found
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Languages in which the intent model was measured: those that every intent has examples in.
+
+        Nothing is known of other models than voc's own: list ``auto_languages`` in the rules.
+        """
+        from voc.models.intents import read_intents
+        from voc.text.codes import normalise_code
+
+        if self.settings.models.intent != "embedded":
+            return frozenset()
+        intents = read_intents()
+        common = set.intersection(*(set(intent.examples) for intent in intents))
+        return frozenset(code for name in common if (code := normalise_code(name)))
+
+    @cached_property
+    def unseen(self) -> set[str]:
+        """Fields that the rules ask for and no ticket has had yet: perhaps their names are wrong."""
+        asked = {comparison.field for rule in self.rules.rules for comparison in rule.when.where}
+        return {name for name in asked if same(name) not in BUILT_IN_FIELDS}
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Who wrote before."""
+        return Contacts(self.rules.repeat_within)
+
+    def route(
+        self, tickets: Record | str | Sequence[Record | str], now: datetime | None = None
+    ) -> list[Decision]:
+        """One decision for each ticket, in order; a ticket without words goes to people.
+
+        Args:
+            tickets: records (as ``voc.read(...).records``) or texts.
+            now: when the clock starts for tickets without a date; the present by default.
+
+        Raises:
+            VocError: the rules or a model can't be used.
+        """
+        self.load()
+        given = [tickets] if isinstance(tickets, str | Record) else list(tickets)
+        records = [_as_record(ticket, number) for number, ticket in enumerate(given, 1)]
+        moment = now or datetime.now(UTC)
+        return [
+            self._unreadable(_name(ticket), ticket.reason, moment)
+            if isinstance(ticket, Rejected)
+            else decide(ticket, self.rules, moment, self.languages)
+            for ticket in self.classify(records, moment)
+        ]
+
+    def answer(self, items: Sequence[Record | Rejected], now: datetime | None = None) -> list[dict[str, Any]]:
+        """One row for each item, in order: the decision, and ``error`` for what can't be read.
+
+        A row that can't be read goes to people; a turn that is not a customer's goes nowhere.
+        """
+        moment = now or datetime.now(UTC)
+        tickets = iter(self.classify([item for item in items if isinstance(item, Record)], moment))
+        rows = []
+        for item in items:
+            found = next(tickets) if isinstance(item, Record) else item
+            if isinstance(found, Ticket):
+                decision = decide(found, self.rules, moment, self.languages)
+                rows.append({**decision.as_row(), "error": None})
+            else:
+                name = _name(found) if isinstance(item, Record) else f"{item.source_file}:{item.source_row}"
+                rows.append(self._error(name, found, moment))
+        return rows
+
+    def classify(self, records: Sequence[Record], now: datetime) -> list[Ticket | Rejected]:
+        """The records as the rules see them, in order; those without words as rejected."""
+        prepared = self._prepared(records)
+        kept = [record for record in prepared if isinstance(record, Record)]
+        answers = iter(list(self._asked(kept, now)) if kept else [])
+        return [next(answers) if isinstance(item, Record) else item for item in prepared]
+
+    def _prepared(self, records: Sequence[Record]) -> list[Record | Rejected]:
+        """Cleaned, redacted, in a known language; in order, whatever their ids are."""
+        from voc.store.secret import author_key
+        from voc.text.prepare import prepare
+        from voc.text.redact import Redactor
+
+        channel = self.settings.input.channel
+        numbered = [
+            replace(record, source_row=row, channel=record.channel if channel == "auto" else channel)
+            for row, record in enumerate(records)
+        ]
+        redactor = Redactor(
+            self.settings.text.patterns, self.settings.text.redact, self.settings.text.redactors
+        )
+        kept, emptied = prepare(numbered, redactor, author_key())
+        everything: list[Record | Rejected] = [*kept, *emptied]
+        placed = {item.source_row: item for item in everything}
+        return [replace(placed[row], source_row=record.source_row) for row, record in enumerate(records)]
+
+    def _asked(self, records: Sequence[Record], now: datetime) -> Iterator[Ticket]:
+        """Encode each whole text once and read everything off it."""
+        from voc.models.understand import words_only
+
+        texts = [words_only(record.text) for record in records]
+        encoded = self.models.heads.encode(texts)
+        sentiment = self.models.sentiment.predict(texts, encoded)
+        intent = self.models.intent.predict(texts, encoded)
+        usual = self.scope.typicality(encoded.vectors, intent) if self.scope else None
+        for row, record in enumerate(records):
+            typicality = None if usual is None else float(usual[row])
+            yield self._ticket(record, sentiment[row], intent[row], typicality, now)
+
+    def _ticket(
+        self,
+        record: Record,
+        sentiment: NDArray[np.float32],
+        intent: NDArray[np.float32],
+        typicality: float | None,
+        now: datetime,
+    ) -> Ticket:
+        labels = self.models.intent.labels
+        order = sorted(range(len(labels)), key=lambda column: -intent[column])
+        best = int(sentiment.argmax())
+        ticket = Ticket(
+            id=record.id,
+            text=record.text,
+            intents=tuple((labels[column], float(intent[column])) for column in order),
+            sentiment=SENTIMENTS[best],
+            sentiment_confidence=float(sentiment[best]),
+            language=record.language or "und",
+            typicality=typicality,
+            created_at=record.created_at,
+            rating=record.rating,
+            nps=record.nps,
+            channel=record.channel,
+            contacts=self.contacts.count(record.author, record.created_at or now),
+            metadata=record.metadata,
+        )
+        self.unseen.difference_update([name for name in self.unseen if ticket.value(name) is not None])
+        return ticket
+
+    def _unreadable(self, name: str, reason: str, now: datetime) -> Decision:
+        rules = self.rules
+        by = due(now, rules.default_priority, rules)
+        return Decision(
+            name,
+            rules.fallback,
+            rules.default_priority,
+            by,
+            "human",
+            None,
+            0.0,
+            None,
+            0.0,
+            None,
+            "und",
+            None,
+            reason,
+        )
+
+    def _error(self, name: str, problem: Rejected, now: datetime) -> dict[str, Any]:
+        if problem.code == "not_customer":
+            return {**dict.fromkeys(COLUMNS), "id": name, "error": problem.reason}
+        return {**self._unreadable(name, problem.reason, now).as_row(), "error": problem.reason}
+
+
+def _name(refused: Rejected) -> str:
+    """The id of a record that was refused when it was prepared; redacted, as its row is."""
+    return str(refused.row["id"])
+
+
+def _as_record(ticket: Record | str, number: int) -> Record:
+    return ticket if isinstance(ticket, Record) else Record(str(number), "tickets", number, ticket)
