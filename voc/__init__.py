@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voc.errors import VocError as VocError
+    from voc.evaluation import Evaluation as Evaluation
+    from voc.evaluation import evaluate as evaluate
     from voc.io.options import ReadOptions as ReadOptions
     from voc.pipeline import analyze as analyze
     from voc.pipeline import read as read
     from voc.result import Result as Result
     from voc.result import load_run as load_run
+    from voc.router import Router as Router
     from voc.types import Corpus as Corpus
     from voc.types import Issue as Issue
     from voc.types import Record as Record
@@ -25,12 +28,15 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "Corpus": "voc.types",
+    "Evaluation": "voc.evaluation",
     "Issue": "voc.types",
     "ReadOptions": "voc.io.options",
     "Record": "voc.types",
     "Result": "voc.result",
+    "Router": "voc.router",
     "VocError": "voc.errors",
     "analyze": "voc.pipeline",
+    "evaluate": "voc.evaluation",
     "load_run": "voc.result",
     "read": "voc.pipeline",
 }

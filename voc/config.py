@@ -10,12 +10,14 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from voc.errors import USAGE, VocError
+from voc.plugins import AVERAGE_LINKAGE, Names
 
 
 def report_languages() -> list[str]:
@@ -49,6 +51,7 @@ class TextSettings(_Section):
 
     redact: bool = True
     patterns: dict[str, str] = Field(default_factory=dict)
+    redactors: Names = Field(default_factory=list)
     fold_duplicates: bool = True
     max_segment_chars: int = Field(default=600, ge=80, le=2000)
 
@@ -77,6 +80,7 @@ class ModelSettings(_Section):
 class TopicSettings(_Section):
     """How segments become issues."""
 
+    clusterer: str = AVERAGE_LINKAGE
     min_size: int | None = Field(default=None, ge=2)
     max_issues: int = Field(default=200, ge=1, le=2000)
     similarity_floor: float | None = Field(default=None, ge=0, le=1)
@@ -87,6 +91,10 @@ class TopicSettings(_Section):
     context: float = Field(default=0.7, ge=0, le=1)
     """How much of the whole record each segment carries into the clustering space."""
     seed: int = 42
+    names: dict[str, str] = Field(default_factory=dict)
+    """Issue id -> the name you gave it; later runs that follow this one keep it."""
+    edits: str | None = None
+    """A YAML file of edits (``voc topics``): merge, rename, drop, pin."""
 
 
 class Weights(_Section):
@@ -114,12 +122,67 @@ class TrendSettings(_Section):
     fdr: float = Field(default=0.05, gt=0, lt=1)
 
 
+class InsightSettings(_Section):
+    """What else is asked of the issues. In the environment and in ``--set`` lists are parted by ``;``."""
+
+    events: list[str] = Field(default_factory=list)
+    """``YYYY-MM-DD:what happened``; each issue's rate is compared before and after."""
+    by: list[str] = Field(default_factory=list)
+    """Columns whose values are compared: which segment drives which issue."""
+    repeat_days: int = Field(default=30, ge=1, le=3650)
+    """The same author again on the same issue within so many days is a repeat contact."""
+
+    @field_validator("events", "by", mode="before")
+    @classmethod
+    def _as_list(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [item.strip() for item in value.split(";") if item.strip()]
+        return [_as_event(item) for item in value] if isinstance(value, list) else value
+
+    @field_validator("events")
+    @classmethod
+    def _are_events(cls, events: list[str]) -> list[str]:
+        for text in events:
+            parse_event(text)
+        return events
+
+
+def _as_event(item: Any) -> Any:
+    """YAML reads ``- 2026-03-01: new courier`` as a mapping; it means the same."""
+    return ";".join(f"{day}:{name}" for day, name in item.items()) if isinstance(item, Mapping) else item
+
+
+def parse_event(text: str) -> tuple[date, str]:
+    """Read ``YYYY-MM-DD:what happened``.
+
+    Raises:
+        ValueError: it isn't written so.
+    """
+    day, _, name = text.partition(":")
+    try:
+        if name.strip():
+            return date.fromisoformat(day.strip()), name.strip()
+    except ValueError:
+        pass
+    raise ValueError(f"the event {text!r} is not written as YYYY-MM-DD:what happened")
+
+
+class HistorySettings(_Section):
+    """Which earlier run this one follows: its issues keep their ids and names, and changes are said."""
+
+    workspace: str | None = None
+    """A DuckDB file; the run saved in it last is followed, and this one is saved in it."""
+    previous: str | None = None
+    """A run folder to follow instead."""
+
+
 class ReportSettings(_Section):
     """What is written for people."""
 
     title: str | None = None
     language: str = "auto"
     quotes: int = Field(default=5, ge=1, le=50)
+    sections: Names = Field(default_factory=list)
 
     @field_validator("language")
     @classmethod
@@ -142,6 +205,8 @@ class Settings(_Section):
     topics: TopicSettings = TopicSettings()
     priority: PrioritySettings = PrioritySettings()
     trends: TrendSettings = TrendSettings()
+    insight: InsightSettings = InsightSettings()
+    history: HistorySettings = HistorySettings()
     report: ReportSettings = ReportSettings()
 
 

@@ -10,12 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from voc import plugins
 from voc.config import Resolved, Settings, resolve
+from voc.errors import USAGE, VocError
 from voc.result import Result
 from voc.types import Corpus, Record, Segment
 
 if TYPE_CHECKING:
     from voc.io.options import ReadOptions
+    from voc.lineage import Past
     from voc.models.understand import Models, Understanding
     from voc.store.cache import VectorStore
 
@@ -114,7 +117,7 @@ def load_models(settings: Settings, store: VectorStore | None = None) -> Models:
     heads = encoder_named("embedded")
     encoder = heads if settings.models.encoder == "embedded" else encoder_named(settings.models.encoder)
     sentiment = load_sentiment(settings.models.sentiment, settings.models.device)
-    intent = load_intent(settings.models.intent, settings.models.device)
+    intent = load_intent(settings.models.intent, settings.models.device, heads)
     return Models(encoder, sentiment, intent, heads)
 
 
@@ -142,13 +145,22 @@ def analyze(
         settings: dotted keys with ``__`` for the dot, such as ``topics__min_size=5``.
 
     Raises:
-        VocError: a setting or a model can't be used.
+        VocError: a setting, a column or a model can't be used.
     """
     resolved = resolved or resolve(
         pipeline, {key.replace("__", "."): value for key, value in settings.items()}
     )
+    from voc.lineage import recall, run_id
     from voc.models.understand import texts_to_encode, understand
 
+    past = recall(resolved.settings.history, run_id(corpus, resolved))
+    check_columns(corpus, resolved.settings.insight.by)
+    if resolved.settings.topics.edits:
+        from voc.models.topic_edits import load_edits
+
+        load_edits(resolved.settings.topics.edits)  # its mistakes are told before any model runs
+    plugins.check(plugins.CLUSTERERS, [resolved.settings.topics.clusterer])
+    plugins.check(plugins.REPORT_SECTIONS, resolved.settings.report.sections)
     clock = Clock(progress or Silent())
     corpus = prepare_corpus(corpus, resolved.settings, clock)
     kept = [record for record in corpus.records if record.duplicate_of is None]
@@ -157,7 +169,27 @@ def analyze(
         models = models or load_models(resolved.settings, _store() if cache else None)
     with clock.stage("encode", texts_to_encode(kept, segments)) as advance:
         answers = understand(kept, segments, models, advance)
-    return _rank(corpus, kept, segments, answers, models, resolved, clock, as_of)
+    return _rank(corpus, kept, segments, answers, models, resolved, clock, as_of, past)
+
+
+OWN_COLUMNS = ("language", "source_file", "intent")
+"""Columns of ours that can be segments, beside the metadata."""
+
+
+def check_columns(corpus: Corpus, by: Sequence[str]) -> None:
+    """Check that the columns given with ``--by`` exist, before any model runs.
+
+    Raises:
+        VocError: there is no such column; the hint names those there are.
+    """
+    known = {name for record in corpus.records for name in record.metadata} if by else set()
+    for name in by:
+        if name not in known and name not in OWN_COLUMNS:
+            raise VocError(
+                f"--by {name}: no such column in the input",
+                "Columns to compare by: " + ", ".join([*sorted(known), *OWN_COLUMNS]),
+                USAGE,
+            )
 
 
 def _store() -> VectorStore:
@@ -172,7 +204,7 @@ def prepare_corpus(corpus: Corpus, settings: Settings, clock: Clock) -> Corpus:
     from voc.text.prepare import fold_records, prepare, redact_rejected
     from voc.text.redact import Redactor
 
-    redactor = Redactor(settings.text.patterns, enabled=settings.text.redact)
+    redactor = Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors)
     with clock.stage("clean and redact", len(corpus.records)) as advance:
         records, emptied = prepare(corpus.records, redactor, author_key(), advance)
         rejected = [redact_rejected(item, redactor) for item in corpus.rejected]
@@ -197,16 +229,25 @@ def _rank(
     resolved: Resolved,
     clock: Clock,
     as_of: datetime | None,
+    past: Past,
 ) -> Result:
     from voc.insight.issues import build_issues
+    from voc.insight.mentions import kept_records
+    from voc.insight.signals import mismatch_counts
     from voc.insight.tables import feedback_table, segment_table
+    from voc.lineage import follow, run_id, since
     from voc.manifest import manifest
     from voc.models.intents import intent_urgency
+    from voc.models.topic_plan import read_plan
     from voc.models.topics import fit_topics
 
     settings = resolved.settings
     with clock.stage("group into issues"):
-        topics = fit_topics(segments, answers, settings.topics)
+        plan = read_plan(settings.topics.edits, models.encoder)
+        topics = fit_topics(segments, answers, settings.topics, plan)
+        topics, profile = follow(
+            topics, segments, kept, answers.vectors, models.ids["encoder"], past, settings.topics.names
+        )
         table = segment_table(
             segments,
             answers.segment_sentiment,
@@ -229,6 +270,13 @@ def _rank(
             urgency,
             settings.report.quotes,
             as_of,
+            settings.insight,
         )
     run = manifest(corpus, feedback, table, models.ids, resolved, clock.timings, as_of)
-    return Result(feedback, table, ranked, corpus.rejected, run, topics.model)
+    run["mismatches"] = mismatch_counts(kept_records(feedback))
+    run["run_id"] = run_id(corpus, resolved)
+    if topics.notes:
+        run["notes"] = [*run.get("notes", ()), *topics.notes]
+    result = Result(feedback, table, ranked, corpus.rejected, run, topics.model, profile)
+    run.update(since(result, past, settings.trends.fdr, settings.topics.names))
+    return result

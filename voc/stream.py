@@ -85,7 +85,7 @@ def classify_items(
     from voc.text.prepare import prepare, segments
     from voc.text.redact import Redactor
 
-    redactor = Redactor(settings.text.patterns, enabled=settings.text.redact)
+    redactor = Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors)
     given = [item for item in items if isinstance(item, Record)]
     if settings.input.channel != "auto":
         given = [replace(record, channel=settings.input.channel) for record in given]

@@ -149,6 +149,10 @@ class TopicInfo:
     label: str
     keywords: tuple[str, ...]
     central: tuple[int, ...]
+    group: str = ""
+    """Name of the group of topics that it is in; empty where there are few topics."""
+    named: bool = False
+    """The label is a name that people gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,44 @@ class Quote:
     sentiment: Sentiment
     created_at: datetime | None = None
     rating: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventEffect:
+    """One issue's rate before and after a named day. Rates are shares of the voices heard."""
+
+    day: str
+    """ISO date; it belongs to the time after."""
+    name: str
+    before: Interval
+    after: Interval
+    ratio: Interval | None
+    """Rate after / rate before; ``None`` when there are too few to compare."""
+    p: float | None
+    """Adjusted for all issues and events looked at."""
+    verdict: str
+    """``more``, ``fewer``, ``no_clear_change``, or a guard: ``too_few``, ``one_sided``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How often one segment of the customers mentions an issue, against all others."""
+
+    column: str
+    value: str
+    issue_id: str
+    voices: int
+    """Of the segment: those who mention the issue; ``of`` all of the segment."""
+    of: int
+    rest_voices: int
+    rest_of: int
+    rate: Interval
+    rest_rate: Interval
+    ratio: Interval | None
+    p: float | None
+    """Adjusted for all pairs of segment and issue looked at."""
+    verdict: str
+    """``more``, ``fewer``, ``no_clear_difference``, or a guard: ``small_segment``, ``small_rest``, ``few_mentions``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +241,20 @@ class Issue:
     """0..100: the score at the parts' estimates and at their ends; ``priority`` is its lower end."""
     nps_impact: Interval | None = None
     """Like ``rating_impact``, in NPS points (-100..100)."""
+    recent_authors: int = 0
+    """Distinct people in the recent window that ``trend_ratio`` speaks of."""
+    rating_impact_shared: Interval | None = None
+    """What a ridge regression on all issues at once gives this one of the mean rating."""
+    nps_impact_shared: Interval | None = None
+    """Like ``rating_impact_shared``, in NPS points."""
+    churn_share: Interval | None = None
+    """Share of its people who say, anywhere in those records, that they leave."""
+    repeat_contacts: int = 0
+    """Records by someone who had written about this issue within ``insight.repeat_days`` before."""
+    mismatches: int = 0
+    """Records with five stars but a negative text, or one star but a positive one."""
+    events: tuple[EventEffect, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    """Every segment compared with ``--by``; those that surely differ first."""
+    group: str = ""
+    """The group of issues that it is in; empty where there are few."""

@@ -14,8 +14,19 @@ P = {"negative": (0.9, 0.07, 0.03), "neutral": (0.1, 0.8, 0.1), "positive": (0.0
 DAY = datetime(2026, 1, 1)
 
 
-def record(number, *said, author=None, day=None, rating=None, nps=None, duplicate_of=None, language="en"):
-    """``said`` are (issue or None, sentiment[, intent[, text]]) for each segment."""
+def record(
+    number,
+    *said,
+    author=None,
+    day=None,
+    rating=None,
+    nps=None,
+    duplicate_of=None,
+    language="en",
+    mood="neutral",
+    product=None,
+):
+    """``said`` are (issue or None, sentiment[, intent[, text]]) for each segment; ``mood`` is of the whole."""
     return {
         "id": f"r{number:05d}",
         "said": said,
@@ -25,6 +36,8 @@ def record(number, *said, author=None, day=None, rating=None, nps=None, duplicat
         "nps": nps,
         "duplicate_of": duplicate_of,
         "language": language,
+        "mood": mood,
+        "product": product,
     }
 
 
@@ -40,6 +53,9 @@ def tables(records):
             "author": pd.Series([r["author"] for r in records], dtype="object"),
             "language": [r["language"] for r in records],
             "duplicate_of": pd.Series([r["duplicate_of"] for r in records], dtype="object"),
+            "p_negative": pd.Series([P[r["mood"]][0] for r in records], dtype="float64"),
+            "p_positive": pd.Series([P[r["mood"]][2] for r in records], dtype="float64"),
+            "product": pd.Series([r["product"] for r in records], dtype="object"),
         }
     )
     rows = [

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from insight_samples import crowd, issues, record
 
-from voc.config import PrioritySettings, Weights
+from voc.config import InsightSettings, PrioritySettings, Weights
 from voc.insight import priority as parts_of
 from voc.insight.priority import PARTS, priority, score
 from voc.types import Interval
@@ -85,6 +85,35 @@ def test_two_records_cannot_outrank_a_solid_issue_by_luck(solid, others):
     ]
     rest = [record(1000 + i, (None, "positive"), day=i % 180, rating=4) for i in range(others)]
     assert next(iter(issues(lucky + steady + rest))) == "solid"
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("xyz"), st.sampled_from(["negative", "neutral", "positive"]),
+                  st.integers(1, 5), st.integers(0, 180), st.integers(0, 9), st.sampled_from("pq")),
+        min_size=1, max_size=60,
+    )
+)  # fmt: skip
+def test_no_interval_excludes_its_estimate(rows):
+    records = [
+        record(n, (issue, mood), rating=stars, day=day, author=f"a_{author}", product=product)
+        for n, (issue, mood, stars, day, author, product) in enumerate(rows)
+    ]
+    asked = InsightSettings(events=["2026-03-01:new courier"], by=["product"])
+    for issue in issues(records, insight=asked).values():
+        assert 0 <= issue.priority <= 100
+        found = [
+            *issue.parts.values(),
+            issue.share,
+            issue.negative_share,
+            issue.trend_ratio,
+            issue.churn_share,
+        ]
+        found += [issue.rating_impact, issue.rating_impact_shared, issue.priority_interval]
+        found += [ends for event in issue.events for ends in (event.before, event.after, event.ratio)]
+        found += [ends for driver in issue.drivers for ends in (driver.rate, driver.rest_rate, driver.ratio)]
+        assert all(ends is None or ends.low <= ends.estimate <= ends.high for ends in found)
 
 
 def test_praise_ranks_last_however_many_praise():

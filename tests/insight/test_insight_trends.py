@@ -38,6 +38,35 @@ def test_flags_tell_growth_from_decline():
     assert found["rare"].trend_ratio is None
 
 
+def test_a_fix_long_ago_is_seen_though_the_baseline_holds_the_time_after_it():
+    records = steady_volume() + weekly("fixed", [3] * 12 + [0, 0, 1] * 4 + [0, 1], 0)
+    for n in range(20):
+        records += weekly(f"same {n}", [1] * 26, 20_000 + 100 * n)
+    found = issues(records)
+    assert found["fixed"].trend_flag == "falling"
+    assert found["fixed"].trend_ratio.estimate < 1
+    assert found["fixed"].trend_p < 0.01
+    assert {found[f"same {n}"].trend_flag for n in range(20)} == {"steady"}
+
+
+def test_a_long_tail_of_faithful_writers_is_no_trend():
+    faithful = [record(n, ("same", "negative"), author=f"a_{n % 15}", day=(n * 37) % 182) for n in range(150)]
+    assert issues(steady_volume() + faithful)["same"].trend_flag == "steady"
+
+
+def test_an_issue_that_fell_early_and_came_back_lately_is_not_called_falling():
+    back = weekly("back", [4] * 6 + [0] * 14 + [2] * 6, 0)
+    assert issues(steady_volume() + back)["back"].trend_flag != "falling"
+
+
+def test_the_reason_names_the_window_and_how_many_spoke_in_it():
+    grows = weekly("grows", [2] * 20 + [4, 5, 7, 9, 11, 12], 0)
+    found = issues(steady_volume() + grows)["grows"]
+    assert 40 <= found.recent_authors <= 48  # weeks start on Monday, the data on Thursday
+    assert f"{found.recent_authors} in the last 6 weeks, " in found.reason
+    assert "x the rate before" in found.reason
+
+
 def test_more_volume_alone_is_no_growth():
     records = weekly("same share", [2] * 20 + [8] * 6, 0)
     records += [

@@ -85,7 +85,7 @@ PERSONAL = [
     ("en", "2001:db8:85a3::8a2e:370:7334", "[IP]"),
     ("en", "https://shop.com/reset?token=abc123&u=9 help", "https://shop.com/reset[URL] help"),
     ("en", "shop.com/reset?token=abc", "shop.com/reset[URL]"),
-    ("en", "https://user:pw@host.com/x", "https://[URL]/x"),
+    ("en", "https://user:pw@host.com/x", "https://[URL]host.com/x"),
     ("en", "https://x.com/verify/8f3a9c0d1e2f3a4b5c6d7e8f", "https://x.com/verify/[URL]"),
     ("en", "https://wa.me/821012345678", "https://wa.me/[PHONE]"),
 ]

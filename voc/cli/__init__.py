@@ -12,12 +12,26 @@ import voc
 COMMANDS = {
     "run": "voc.cli.run",
     "classify": "voc.cli.classify",
+    "route": "voc.cli.route",
+    "serve": "voc.cli.serve",
+    "train": "voc.cli.train",
+    "label": "voc.cli.label",
+    "eval": "voc.cli.eval",
+    "compare": "voc.cli.compare",
+    "topics": "voc.cli.topics",
     "inspect": "voc.cli.inspect",
     "doctor": "voc.cli.doctor",
 }
 SUMMARIES = {
     "run": "Turn feedback files into a ranked, evidenced issue report.",
     "classify": "Give language, sentiment and intent for every row.",
+    "route": "Send tickets to queues, or to people; dry runs on labelled ones.",
+    "serve": "Route and classify over HTTP, on this machine unless told otherwise.",
+    "train": "Learn your own intents from labelled rows.",
+    "label": "Label the rows of a queue that teach a model most.",
+    "eval": "Measure a model on labelled rows, with intervals.",
+    "compare": "Say what is new, worse, better or gone between two runs.",
+    "topics": "Show a run's issues; merge, rename, drop or pin them for the next run.",
     "inspect": "Say what voc sees in files; runs no model.",
     "doctor": "Check the installation, the models and the cache.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -81,6 +82,67 @@ def settling(command: Command) -> Command:
     )
 
 
+def asking(command: Command) -> Command:
+    """What else to find out about the issues."""
+    return _apply(
+        command,
+        [
+            click.option(
+                "--event",
+                "events",
+                multiple=True,
+                metavar="DATE:NAME",
+                help="Compare each issue before and after, as in '2026-03-01:new courier'; repeatable.",
+            ),
+            click.option(
+                "--by",
+                multiple=True,
+                metavar="COLUMN",
+                help="Find which of this column's values drives which issue; repeatable.",
+            ),
+        ],
+    )
+
+
+def following(command: Command) -> Command:
+    """Which earlier run this one follows."""
+    return _apply(
+        command,
+        [
+            click.option(
+                "--workspace",
+                metavar="FILE",
+                help="DuckDB file that keeps runs: follow the last one in it, and add this one.",
+            ),
+            click.option(
+                "--previous",
+                metavar="RUN",
+                help="Run folder to follow: issues keep their ids and names, and changes are reported.",
+            ),
+        ],
+    )
+
+
+def delivering(command: Command) -> Command:
+    """Where routed tickets are sent."""
+    return _apply(
+        command,
+        [
+            click.option(
+                "--webhook",
+                metavar="URL",
+                help="POST each routed ticket here, signed, until it arrives.",
+            ),
+            click.option(
+                "--webhook-secret-file",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Holds the key of the signatures (whsec_..., or 24 bytes or more).",
+            ),
+        ],
+    )
+
+
 def talking(command: Command) -> Command:
     """How much is said."""
     return _apply(
@@ -109,8 +171,13 @@ def flags(values: dict[str, Any]) -> dict[str, Any]:
     found["models.sentiment"] = values.get("sentiment_model")
     found["models.intent"] = values.get("intent_model")
     found["models.device"] = values.get("device")
+    found["topics.edits"] = values.get("topics_edits")
     found["report.language"] = values.get("report_language")
     found["report.title"] = values.get("title")
+    found["history.workspace"] = values.get("workspace")
+    found["history.previous"] = values.get("previous")
+    found["insight.events"] = list(values.get("events") or ()) or None
+    found["insight.by"] = list(values.get("by") or ()) or None
     for assignment in values.get("assignments", ()):
         key, separator, value = assignment.partition("=")
         if not separator:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     "--encoder", metavar="MODEL", help="Hub name or folder of a sentence-transformers model for topics."
 )
 @options.choosing_models
+@options.asking
+@click.option(
+    "--topics-edits", metavar="FILE", help="Apply the edits that `voc topics` recorded in this YAML."
+)
+@options.following
 @click.option(
     "--report-language",
     metavar="CODE",
@@ -46,11 +51,15 @@ def command(
     """Read INPUT (files, folders, globs, or - for stdin) and write a run folder.
 
     The folder holds report.html, report.md, issues.xlsx, issues.csv, issues.json,
-    feedback.parquet, segments.parquet, rejected.jsonl, run.json and topics/.
+    feedback.parquet, segments.parquet, rejected.jsonl, run.json and topics/; with --by also
+    drivers.csv. With --workspace or --previous, issues keep the ids they had in the run before, and
+    the report says what changed since.
 
     \b
     voc run reviews.csv -o out
     voc run exports/ 'chats/*.jsonl' --pipeline support -o out --force
+    voc run reviews.csv -o out --event '2026-03-01:new courier' --by product
+    voc run march.csv --workspace voc.duckdb -o march
     """
     from voc.cli.console import TerminalProgress, set_up_logging
     from voc.config import resolve
@@ -90,4 +99,6 @@ def _summary(result: Result, path: Path) -> None:
     )
     for issue in result.ranked[:5]:
         say(f"  {issue.rank}. {issue.label}  [{issue.priority:.0f}]  {issue.reason}")
+    for note in result.run.get("notes", ()):
+        say(f"Note: {note}")
     say(f"Report: {path}")

@@ -63,7 +63,7 @@ def leave_out_change(
         chunks = [sums.change(random.poisson(1.0, (size, _CHUNK))) for _ in range(REPLICATES // _CHUNK)]
     replicates = np.concatenate(chunks, axis=1)
     known = (np.asarray(sums.inside_counts.sum(axis=1)).ravel() > 0) & np.isfinite(estimates)
-    return [_interval(estimates[i], replicates[i]) if known[i] else None for i in range(len(issues))]
+    return [bootstrap_interval(estimates[i], replicates[i]) if known[i] else None for i in range(len(issues))]
 
 
 def surest_loss(stars: Interval | None, nps: Interval | None) -> tuple[float, str] | None:
@@ -120,7 +120,8 @@ class _Sums:
         return changes
 
 
-def _interval(estimate: float, replicates: NDArray[np.float64]) -> Interval:
+def bootstrap_interval(estimate: float, replicates: NDArray[np.float64]) -> Interval:
+    """Return the percentiles 2.5 and 97.5 of the replicates, widened to hold the estimate."""
     import numpy as np
 
     finite = replicates[np.isfinite(replicates)]

@@ -39,7 +39,7 @@ def wilson(successes: ArrayLike, trials: ArrayLike) -> NDArray[np.float64]:
 
 
 def rate_ratio(
-    events: ArrayLike, exposure: float, base_events: ArrayLike, base_exposure: float
+    events: ArrayLike, exposure: ArrayLike, base_events: ArrayLike, base_exposure: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Compare two rates exactly: (n, 3) ratio with its interval, and (n,) two-sided p-values.
 
@@ -56,19 +56,43 @@ def rate_ratio(
     from scipy.stats import beta, binom
 
     k, base = np.asarray(events, dtype=np.float64), np.asarray(base_events, dtype=np.float64)
+    time, base_time = np.asarray(exposure, dtype=np.float64), np.asarray(base_exposure, dtype=np.float64)
     total = k + base
-    null = exposure / (exposure + base_exposure)
+    null = time / (time + base_time)
     tails = np.minimum(binom.cdf(k, total, null), binom.sf(k - 1, total, null))
     p = np.where(total > 0, np.minimum(1.0, 2 * tails), 1.0)
     tail = (1 - LEVEL) / 2
     low = np.where(k > 0, beta.ppf(tail, np.maximum(k, 1), base + 1), 0.0)
     high = np.where(base > 0, beta.ppf(1 - tail, k + 1, np.maximum(base, 1)), 1.0)
     half = np.where((k == 0) | (base == 0), 0.5, 0.0)
-    scale = base_exposure / exposure
+    scale = base_time / time
     with np.errstate(divide="ignore"):
         ends = [np.minimum(RATIO_CAP, end / (1 - end) * scale) for end in (low, high)]
     estimate = np.where(total > 0, (k + half) / (base + half) * scale, 1.0)
     return np.stack([np.clip(estimate, *ends), *ends], axis=-1), p
+
+
+def mid_p(
+    events: ArrayLike, exposure: ArrayLike, base_events: ArrayLike, base_exposure: ArrayLike
+) -> NDArray[np.float64]:
+    """Test two rates like ``rate_ratio``, with half the chance of the count itself: (n,) p-values.
+
+    The exact test of small counts keeps far below its level, since few p-values can occur; with the
+    mid-p a test comes close to it. Corrected for many looks it keeps the false discovery rate.
+
+    Sources: Lancaster (1961), JASA 56, 223-234; Heller and Gur (2011), False discovery rate
+    controlling procedures for discrete tests, arXiv:1112.4627.
+    """
+    import numpy as np
+    from scipy.stats import binom
+
+    k, base = np.asarray(events, dtype=np.float64), np.asarray(base_events, dtype=np.float64)
+    time, base_time = np.asarray(exposure, dtype=np.float64), np.asarray(base_exposure, dtype=np.float64)
+    null = time / (time + base_time)
+    total, tie = k + base, binom.pmf(k, k + base, null) / 2
+    tails = np.minimum(binom.cdf(k, total, null) - tie, binom.sf(k, total, null) + tie)
+    p: NDArray[np.float64] = np.minimum(1.0, 2 * tails)
+    return p
 
 
 def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from voc.config import InsightSettings
 from voc.insight import priority as parts_of
-from voc.insight.calendar import calendar
+from voc.insight.calendar import Calendar, calendar
 from voc.insight.evidence import Evidence, measure
 from voc.insight.impact import surest_loss
 from voc.insight.mentions import kept_records, mentions
@@ -25,14 +26,18 @@ COLUMNS = (
     "rank", "issue_id", "label", "priority", "volume", "authors", "share", "negative_share", "negative_low",
     "negative_high", "trend_ratio", "trend_low", "trend_high", "trend_flag", "rating_impact", "impact_low",
     "impact_high", "top_intent", "languages", "keywords", "first_seen", "last_seen", "quote", "quote_id",
+    "trend_p", "recent_authors", "rating_impact_shared", "rating_shared_low", "rating_shared_high", "nps_impact",
+    "nps_low", "nps_high", "nps_impact_shared", "nps_shared_low", "nps_shared_high", "churn_share",
+    "churn_low", "churn_high", "repeat_contacts", "mismatches", "group",
 )  # fmt: skip
-"""Columns of ``issues.csv``."""
+"""Columns of ``issues.csv``; new ones go to the end."""
 _CHANGES = {
-    "new": "not heard before",
-    "rising": "lately {ratio:.1f}x the rate before",
-    "falling": "down to {ratio:.0%} of the rate before",
-    "gone": "not heard lately",
+    "new": "{recent:,} in the last {window}, none before",
+    "rising": "{recent:,} in the last {window}, {ratio:.1f}x the rate before",
+    "falling": "down to {ratio:.0%} of the rate before in the last {window}",
+    "gone": "none in the last {window}",
 }
+_MAYBE = ("trend_ratio", "trend_low", "trend_high", "trend_p", "rating_", "impact_", "nps_", "churn_")
 _UNINFORMATIVE = "other"
 _INFORMATIVE_SHARE = 0.25
 
@@ -46,12 +51,14 @@ def build_issues(
     intent_urgency: Mapping[str, float],
     quotes: int = 5,
     as_of: datetime | None = None,
+    insight: InsightSettings | None = None,
 ) -> tuple[Issue, ...]:
     """Measure and rank the issues.
 
     A record belongs to an issue when one of its segments does, and its sentiment there is that of
     those segments. Duplicates (``duplicate_of`` set) are never counted; shares count voices, that
-    is distinct authors. Formulas: ``intervals``, ``mentions``, ``trends``, ``impact``, ``priority``.
+    is distinct authors. Formulas: ``intervals``, ``mentions``, ``trends``, ``impact``, ``shared``,
+    ``events``, ``drivers``, ``signals``, ``priority``.
 
     Args:
         feedback: one row a record, as in ``feedback.parquet``.
@@ -62,6 +69,7 @@ def build_issues(
         intent_urgency: intent -> 0..1.
         quotes: most quotes an issue gets.
         as_of: the moment trends are judged from; the last date in the corpus by default.
+        insight: events and segments to compare; none by default.
 
     Returns:
         Ranked by priority, then by distinct authors, then by id; empty when nothing is grouped.
@@ -71,9 +79,14 @@ def build_issues(
     if pairs.empty:
         return ()
     info = {topic.issue_id: topic for _, topic in sorted(topics.items(), reverse=True)}
-    evidence = measure(kept, pairs, calendar(kept["created_at"], trends.period, as_of), trends.fdr)
+    periods = calendar(kept["created_at"], trends.period, as_of)
+    asked = insight or InsightSettings()
+    evidence = measure(kept, segments, pairs, periods, trends.fdr, asked, as_of)
+    window = _window(periods)
     own = {str(name): rows for name, rows in pairs.groupby("issue_id")}
-    drafts = [_draft(name, info.get(name), own[name], found, priority) for name, found in evidence.items()]
+    drafts = [
+        _draft(name, info.get(name), own[name], found, priority, window) for name, found in evidence.items()
+    ]
     ranked = sorted(drafts, key=lambda issue: (-issue.priority, -issue.authors, issue.issue_id))
     central = {name: topic.central for name, topic in info.items()}
     dominant = {issue.issue_id: next(iter(issue.sentiments)) for issue in ranked}
@@ -85,7 +98,12 @@ def build_issues(
 
 
 def _draft(
-    name: str, topic: TopicInfo | None, own: pd.DataFrame, evidence: Evidence, settings: PrioritySettings
+    name: str,
+    topic: TopicInfo | None,
+    own: pd.DataFrame,
+    evidence: Evidence,
+    settings: PrioritySettings,
+    window: str,
 ) -> Issue:
     """Return an issue without rank and quotes; ``own`` are its mentions."""
     parts = evidence.parts()
@@ -97,9 +115,10 @@ def _draft(
         rank=0,
         label=topic.label if topic else name,
         keywords=topic.keywords if topic else (),
+        group=topic.group if topic else "",
         priority=round(scored.low, 2),
         parts=parts,
-        reason=reason(evidence),
+        reason=reason(evidence, window),
         volume=len(own),
         authors=evidence.authors,
         share=evidence.share,
@@ -118,15 +137,34 @@ def _draft(
         quotes=(),
         priority_interval=Interval(*(round(value, 2) for value in scored)),
         nps_impact=evidence.nps,
+        recent_authors=evidence.trend.recent,
+        rating_impact_shared=evidence.stars_share,
+        nps_impact_shared=evidence.nps_share,
+        churn_share=evidence.churn,
+        repeat_contacts=evidence.repeats,
+        mismatches=evidence.mismatches,
+        events=evidence.events,
+        drivers=evidence.drivers,
     )
 
 
-def reason(evidence: Evidence) -> str:
-    """Say in one English line why an issue ranks where it does, from its numbers alone."""
+def _window(periods: Calendar | None) -> str:
+    """Name the recent window in English: ``6 weeks``, or ``month``."""
+    if periods is None:
+        return ""
+    return periods.unit if periods.recent == 1 else f"{periods.recent} {periods.unit}s"
+
+
+def reason(evidence: Evidence, window: str = "") -> str:
+    """Say in one English line why an issue ranks where it does, from its numbers alone.
+
+    ``window`` names the recent periods, as in "31 in the last 6 weeks".
+    """
     authors, trend = evidence.authors, evidence.trend
     pieces = [f"{authors:,} customer{'s' if authors != 1 else ''}"]
     if trend.ratio is not None and trend.flag in _CHANGES:
-        pieces.append(_CHANGES[trend.flag].format(ratio=trend.ratio.estimate))
+        said = _CHANGES[trend.flag]
+        pieces.append(said.format(ratio=trend.ratio.estimate, recent=trend.recent, window=window))
     pieces.append(f"{evidence.negative.estimate:.0%} negative")
     if loss := surest_loss(evidence.stars, evidence.nps):
         change, unit = loss
@@ -161,8 +199,9 @@ def issues_table(issues: Sequence[Issue]) -> pd.DataFrame:
     import pandas as pd
 
     table = pd.DataFrame([_table_row(issue) for issue in issues], columns=list(COLUMNS))
-    for column in ("trend_ratio", "trend_low", "trend_high", "rating_impact", "impact_low", "impact_high"):
-        table[column] = table[column].astype("float64")
+    for column in COLUMNS:
+        if column.startswith(_MAYBE):
+            table[column] = table[column].astype("float64")
     return table
 
 
@@ -180,6 +219,12 @@ def _table_row(issue: Issue) -> dict[str, Any]:
         **_bounds(issue.negative_share, "negative_share", "negative_low", "negative_high"),
         **_bounds(issue.trend_ratio, "trend_ratio", "trend_low", "trend_high"),
         **_bounds(issue.rating_impact, "rating_impact", "impact_low", "impact_high"),
+        **_bounds(
+            issue.rating_impact_shared, "rating_impact_shared", "rating_shared_low", "rating_shared_high"
+        ),
+        **_bounds(issue.nps_impact, "nps_impact", "nps_low", "nps_high"),
+        **_bounds(issue.nps_impact_shared, "nps_impact_shared", "nps_shared_low", "nps_shared_high"),
+        **_bounds(issue.churn_share, "churn_share", "churn_low", "churn_high"),
     }
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voc.insight.calendar import Calendar, positions
-from voc.insight.intervals import adjust, rate_ratio
+from voc.insight.history import history_test, volume, when_heard
+from voc.insight.intervals import adjust, mid_p, rate_ratio
+from voc.insight.voices import issue_codes, split_voices, voices_where
 from voc.types import Interval
 
 if TYPE_CHECKING:
@@ -33,59 +35,108 @@ class Trend:
     """Distinct voices in the recent window."""
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What trends are judged by: voices by issue, and the two exposures they are held against."""
+
+    recent: NDArray[np.int64]
+    """(issues,) voices in the recent window, and in the baseline: see ``split_voices``."""
+    base: NDArray[np.int64]
+    sums: NDArray[np.float64]
+    """(issues,) what ``when_heard`` returns, with ``counts``."""
+    counts: NDArray[np.int64]
+    exposures: tuple[tuple[float, float, NDArray[np.float64]], ...]
+    """(in the recent window, in the baseline, by period): voices heard, then time."""
+
+
 def find_trends(
     kept: pd.DataFrame, pairs: pd.DataFrame, issues: list[str], periods: Calendar | None, fdr: float
 ) -> list[Trend]:
-    """Test each issue's recent rate against its baseline.
+    """Judge each issue's change: its recent rate against its baseline, and its whole history.
 
     Counted are distinct voices who mention the issue, so that one person who writes daily is no
     trend. They are held against two exposures, and a change must show in both: all voices heard (a
     busy month is no growth) and time (an issue isn't fading because another one floods in). The
-    ratio is the one nearer to 1, its interval spans both, and p is the larger: an
-    intersection-union test, which keeps its level (Berger 1982, Technometrics 24, 295-300).
-    Windows: see ``Calendar``.
+    ratio is the one nearer to 1, its interval spans both. Windows: see ``Calendar``; p: see
+    ``trend_p``, then corrected for all issues (Benjamini-Hochberg).
 
     Flags: ``new`` (significantly more, none in the baseline), ``rising``, ``falling``, ``gone``
     (significantly fewer, none in the recent window), ``steady`` (no change shown), ``unknown`` (no
-    dates, too few periods or fewer than ``TOO_FEW`` voices).
+    dates, too few periods or fewer than ``TOO_FEW`` voices). Since the history speaks too, an issue
+    that a fix ended long ago is ``falling`` though the interval of its ratio may still hold 1.
     """
-    import numpy as np
-
     if periods is None or not periods.recent or not periods.baseline:
         return [Trend()] * len(issues)
-    where = positions(kept["created_at"], periods)
-    voices = kept["voice"].to_numpy(dtype=np.int64)
-    recent, total = _voices(where, voices, pairs, issues, periods.window)
-    base, base_total = _voices(where, voices, pairs, issues, periods.baseline)
-    if not total or not base_total:
+    found = _count(kept, pairs, issues, periods)
+    if not all(recent and base for recent, base, _ in found.exposures):
         return [Trend()] * len(issues)
-    time, base_time = len(periods.window), len(periods.baseline) - periods.missing
-    ratios, p = _both(rate_ratio(recent, total, base, base_total), rate_ratio(recent, time, base, base_time))
-    tested = recent + base >= TOO_FEW
+    ratios, p = trend_p(found)
+    tested = found.recent + found.base >= TOO_FEW
     p[tested] = adjust(p[tested])
+    lately, before = (
+        _heard(kept, pairs, issues, periods, span) for span in (periods.window, periods.baseline)
+    )
     return [
-        _trend(ratios[i], float(p[i]), int(recent[i]), int(base[i]), fdr)
+        _trend(ratios[i], float(p[i]), int(lately[i]), int(before[i]), fdr)
         if tested[i]
-        else Trend(recent=int(recent[i]))
+        else Trend(recent=int(lately[i]))
         for i in range(len(issues))
     ]
 
 
-def _both(
-    one: tuple[NDArray[np.float64], NDArray[np.float64]],
-    other: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Join two comparisons into the more cautious one; opposite directions show no change."""
+def trend_p(found: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (issues, 3) ratios of recent over baseline rate, and (issues,) p-values of a change.
+
+    Two tests with different eyes: recent window against baseline (a sudden change of late) and
+    ``history_test`` (a slope, or a step long ago, to which the window is blind once the baseline
+    holds some of the time after). Within each, the larger p of the two exposures counts: an
+    intersection-union test, which keeps its level (Berger 1982, Technometrics 24, 295-300). Twice
+    the smaller p of the two tests is the issue's (Bonferroni). The history counts only where it
+    points the way the ratio does, so that a flag never contradicts the ratio beside it.
+    """
     import numpy as np
 
-    (first, p), (second, q) = one, other
+    windows = [rate_ratio(found.recent, r, found.base, b)[0] for r, b, _ in found.exposures]
+    p = [mid_p(found.recent, r, found.base, b) for r, b, _ in found.exposures]
+    ratios = _nearer(*windows)
+    lately = np.maximum(*p)
+    lately[(windows[0][:, 0] > 1) != (windows[1][:, 0] > 1)] = 1.0
+    (one, way), (other, also) = (history_test(found.sums, found.counts, e) for *_, e in found.exposures)
+    agree = (np.sign(way) == np.sign(also)) & ((ratios[:, 0] > 1) == (way > 0))
+    history = np.where(agree, np.maximum(one, other), 1.0)
+    return ratios, np.minimum(1.0, 2 * np.minimum(lately, history))
+
+
+def _count(kept: pd.DataFrame, pairs: pd.DataFrame, issues: list[str], periods: Calendar) -> Counts:
+    import numpy as np
+
+    where = positions(kept["created_at"], periods)
+    voices = kept["voice"].to_numpy(dtype=np.int64)
+    spans = periods.window, periods.baseline
+    records = pairs["record"].to_numpy(dtype=np.int64)
+    codes = issue_codes(pairs, issues)
+    recent, base = split_voices(codes, voices[records], where[records], *spans, len(issues))
+    (heard,), (base_heard,) = split_voices(np.zeros_like(where), voices, where, *spans, 1)
+    sums, counts = when_heard(where, voices, pairs, issues, periods.complete)
+    time = np.ones(periods.complete)
+    time[0] -= periods.missing
+    exposures = (
+        (float(heard), float(base_heard), volume(where, voices, periods.complete)),
+        (float(len(periods.window)), len(periods.baseline) - periods.missing, time),
+    )
+    return Counts(recent, base, sums, counts, exposures)
+
+
+def _nearer(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Join two ratios into the more cautious one: nearer to 1, its interval spanning both."""
+    import numpy as np
+
     with np.errstate(divide="ignore"):
         nearer = np.where(
             np.abs(np.log(first[:, 0])) <= np.abs(np.log(second[:, 0])), first[:, 0], second[:, 0]
         )
     low, high = np.minimum(first[:, 1], second[:, 1]), np.maximum(first[:, 2], second[:, 2])
-    same = (first[:, 0] > 1) == (second[:, 0] > 1)
-    return np.stack([nearer, low, high], axis=-1), np.where(same, np.maximum(p, q), 1.0)
+    return np.stack([nearer, low, high], axis=-1)
 
 
 def timelines(
@@ -99,29 +150,20 @@ def timelines(
     where = positions(kept["created_at"], periods)
     table = np.zeros((len(issues) + 1, len(periods.starts)), dtype=np.int64)
     np.add.at(table[-1], where[where >= 0], 1)
-    rows, spots = _codes(pairs, issues), where[pairs["record"].to_numpy(dtype=np.int64)]
+    rows, spots = issue_codes(pairs, issues), where[pairs["record"].to_numpy(dtype=np.int64)]
     np.add.at(table, (rows[spots >= 0], spots[spots >= 0]), 1)
     return table
 
 
-def _voices(
-    where: NDArray[np.int64], voices: NDArray[np.int64], pairs: pd.DataFrame, issues: list[str], window: range
-) -> tuple[NDArray[np.int64], int]:
-    """Return distinct voices in a window: (issues,) by issue, and in all."""
+def _heard(
+    kept: pd.DataFrame, pairs: pd.DataFrame, issues: list[str], periods: Calendar, span: range
+) -> NDArray[np.int64]:
+    """Count each issue's distinct voices in a window."""
     import numpy as np
 
-    inside = (where >= window.start) & (where < window.stop)
-    records: NDArray[np.int64] = pairs["record"].to_numpy(dtype=np.int64)
-    mine = inside[records]
-    both = np.unique(np.stack([_codes(pairs, issues)[mine], voices[records[mine]]]), axis=1)
-    return np.bincount(both[0], minlength=len(issues)).astype(np.int64), len(np.unique(voices[inside]))
-
-
-def _codes(pairs: pd.DataFrame, issues: list[str]) -> NDArray[np.int64]:
-    import numpy as np
-
-    place = {issue: row for row, issue in enumerate(issues)}
-    return np.asarray(pairs["issue_id"].map(place), dtype=np.int64)
+    where = positions(kept["created_at"], periods)
+    inside = (where >= span.start) & (where < span.stop)
+    return voices_where(inside, kept["voice"].to_numpy(dtype=np.int64), pairs, issues)[0]
 
 
 def _trend(ratio: NDArray[np.float64], p: float, recent: int, base: int, fdr: float) -> Trend:

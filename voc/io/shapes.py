@@ -31,17 +31,19 @@ Where a column has several names, the first that the file has is taken. ``null``
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from voc import plugins
 from voc.errors import USAGE, VocError
 from voc.io import data as data_files
 from voc.io import names
 from voc.io.text_columns import is_question
+from voc.plugins import Plugin
 
 Names = str | list[str]
 
@@ -88,13 +90,49 @@ class Shape:
 
 @cache
 def all_shapes() -> tuple[Shape, ...]:
-    """The shapes that come with voc, in the order they are tried: with turns, then by how much they ask for."""
+    """The shapes in the order they are tried: with turns, then by how much they ask for.
+
+    First voc's own, then those of installed plug-ins (``voc.shapes``), which are data: nothing of theirs is run.
+
+    Raises:
+        VocError: a plug-in's shape can't be used.
+    """
+    own = own_shapes()
+    shapes = [*own, *_plugged({shape.name for shape in own})]
+    return tuple(sorted(shapes, key=lambda shape: (shape.turns is None, -len(shape.recognise))))
+
+
+def own_shapes() -> list[Shape]:
+    """The shapes that come with voc, by name of their files."""
     folder = files("voc.io").joinpath("shapes")
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".yaml")]
-    shapes = [
+    return [
         _shape(data_files.parse(entry.read_text("utf-8"))) for entry in sorted(found, key=lambda e: e.name)
     ]
-    return tuple(sorted(shapes, key=lambda shape: (shape.turns is None, -len(shape.recognise))))
+
+
+def _plugged(taken: Collection[str]) -> Iterator[Shape]:
+    installed = plugins.found(plugins.SHAPES)
+    for plugin in installed:
+        if why := plugins.problem(plugin, installed, taken):
+            raise plugins.refused(plugin, why)
+        yield plugged_shape(plugin)
+
+
+def plugged_shape(plugin: Plugin) -> Shape:
+    """The shape of a plug-in, whose name is the plug-in's.
+
+    Raises:
+        VocError: its file is missing or is not a shape.
+    """
+    path = plugin.file()
+    try:
+        shape = _shape(data_files.parse(path.read_text("utf-8")))
+    except Exception as error:  # whatever a file of other people's may hold
+        raise plugin.unfit(f"{path.name} is not a shape ({type(error).__name__})") from error
+    if shape.name != plugin.name:
+        raise plugin.unfit(f"{path.name} calls itself {shape.name!r}")
+    return shape
 
 
 def _shape(data: dict[str, Any]) -> Shape:

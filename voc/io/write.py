@@ -169,7 +169,8 @@ class Writer:
     def _tidy(self) -> None:
         if self._lines is not None:
             self._lines.close()
-        if self._file is not None and self._file is not sys.stdout.buffer:
+        # In a notebook sys.stdout has no buffer.
+        if self._file is not None and self._file is not getattr(sys.stdout, "buffer", None):
             with suppress(OSError):
                 self._file.close()
         if self._temporary is not None:

@@ -100,7 +100,7 @@ class VoiceClusterer:
         threshold: float = 0.68,
         floor: float = 0.42,
         max_groups: int = 200,
-        sample: int = 3000,
+        sample: int = 5000,
         seed: int = 42,
     ) -> None:
         self.min_size = min_size

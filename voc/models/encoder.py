@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voc import plugins
 from voc.types import Encoded
 
 if TYPE_CHECKING:
     from voc.models.embedded_runtime import EmbeddedEncoder
     from voc.models.hub import HubEncoder
+    from voc.models.plugged import PluggedEncoder
 
 EMBEDDED = "embedded"
 """Name of the model that the package carries."""
@@ -53,18 +55,24 @@ class Store(Protocol):
         ...
 
 
-def load_encoder(name: str = EMBEDDED, device: str | None = None) -> EmbeddedEncoder | HubEncoder:
-    """The encoder called ``name``: ``embedded``, a hub name or a local folder.
+def load_encoder(
+    name: str = EMBEDDED, device: str | None = None
+) -> EmbeddedEncoder | HubEncoder | PluggedEncoder:
+    """The encoder called ``name``: ``embedded``, a plug-in (``voc.encoders``), a hub name or a local folder.
 
-    ``device`` (``cpu``, ``cuda`` ...) is for hub models; the embedded one runs on the CPU.
+    ``device`` (``cpu``, ``cuda`` ...) is for hub models and plug-ins; the embedded one runs on the CPU.
 
     Raises:
-        VocError: the folder or hub name holds no encoder, or the hub can't be reached.
+        VocError: the folder or hub name holds no encoder, the hub can't be reached, or a plug-in fails.
     """
     if name == EMBEDDED or (Path(name) / "model.json").exists():
         from voc.models.embedded_runtime import EMBEDDED_FOLDER, EmbeddedEncoder
 
         return EmbeddedEncoder(EMBEDDED_FOLDER if name == EMBEDDED else Path(name))
+    if plugin := plugins.find(plugins.ENCODERS, name):
+        from voc.models.plugged import PluggedEncoder
+
+        return PluggedEncoder(plugin, device)
     from voc.models.hub import HubEncoder
 
     return HubEncoder(name, device)

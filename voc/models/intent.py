@@ -10,8 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voc import plugins
 from voc.errors import VocError
-from voc.models.encoder import EMBEDDED, Encoder
+from voc.models.encoder import EMBEDDED, CachedEncoder, Encoder
 from voc.models.heads import Head, load_head
 from voc.models.intents import read_intents
 from voc.types import Encoded
@@ -82,13 +83,13 @@ def load_intent(
 ) -> IntentModel:
     """The intent model called ``name``.
 
-    ``embedded``; a YAML file of intents with examples, to which a head is fitted now; a head file
-    (``.safetensors``); or a sequence classifier or NLI model by hub name or local folder (NLI: zero-shot over
-    the package's intents).
+    ``embedded``; a YAML file of intents with examples, to which a head is fitted now; a folder that ``voc
+    train intent`` wrote; a head file (``.safetensors``); a plug-in (``voc.intent_models``); or a sequence classifier or NLI model by hub name or
+    local folder (NLI: zero-shot over the package's intents).
 
     Args:
         name: as above.
-        device: for hub models.
+        device: for hub models and plug-ins.
         encoder: encodes the examples of a YAML file; the embedded one when None. Give a ``CachedEncoder`` to
             encode them only once.
 
@@ -104,6 +105,14 @@ def load_intent(
         return EmbeddedIntent(fit_intents(path, encoder or load_encoder()))
     if path.suffix == ".safetensors":
         return EmbeddedIntent(load_head(path))
+    from voc.models.custom_intent import is_custom, load_custom
+
+    if is_custom(path):
+        return load_custom(path, encoder, device)
+    if plugin := plugins.find(plugins.INTENT_MODELS, name):
+        from voc.models.plugged import PluggedIntent
+
+        return PluggedIntent(plugin, device)
     from voc.models.hub import HubIntent
 
     return HubIntent(name, device, {i.key: i.description for i in read_intents() if i.key != "other"})
@@ -112,15 +121,40 @@ def load_intent(
 def fit_intents(path: Path, encoder: Encoder) -> Head:
     """A head for the intents of a YAML file: its examples, encoded, and a logistic regression.
 
+    With a ``CachedEncoder`` the fitted head is kept in its store under a hash of the encoder, the examples and
+    the penalty: the same file is fitted once.
+
     Raises:
         VocError: the file can't be used (see ``read_intents``).
     """
     intents = read_intents(path)
+    order = tuple(intent.key for intent in intents)
     texts = [text for intent in intents for text in intent.texts]
     labels = [intent.key for intent in intents for _text in intent.texts]
-    head = fit_head(encoder.encode(texts).features, labels, [intent.key for intent in intents])
-    digest = hashlib.sha256(repr([encoder.id, texts, labels]).encode()).hexdigest()[:12]
-    return Head(head.labels, head.weights, head.temperature, digest)
+    digest = hashlib.sha256(repr([encoder.id, texts, labels, PENALTY]).encode()).hexdigest()
+    store = encoder.store if isinstance(encoder, CachedEncoder) else None
+    if store is not None and (kept := store.get_many([_head_key(digest)])[0]):
+        return _unpacked(kept, order, digest[:12])
+    packed = _packed(fit_head(encoder.encode(texts).features, labels, order))
+    if store is not None:
+        store.put_many([(_head_key(digest), packed)])
+    return _unpacked(packed, order, digest[:12])
+
+
+def _head_key(digest: str) -> bytes:
+    return b"intent head " + bytes.fromhex(digest)
+
+
+def _packed(head: Head) -> bytes:
+    """Temperature, bias and weight of a head of one layer, in single precision."""
+    ((weight, bias),) = head.weights
+    return np.concatenate([np.array([head.temperature]), bias, weight.ravel()]).astype(np.float32).tobytes()
+
+
+def _unpacked(kept: bytes, labels: tuple[str, ...], digest: str) -> Head:
+    numbers = np.frombuffer(kept, np.float32)
+    bias, weight = numbers[1 : 1 + len(labels)], numbers[1 + len(labels) :].reshape(-1, len(labels))
+    return Head(labels, ((weight, bias),), float(numbers[0]), digest)
 
 
 def fit_head(features: NDArray[np.float32], labels: Sequence[str], order: Sequence[str]) -> Head:

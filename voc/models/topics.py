@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voc import plugins
 from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace, in_context
+from voc.models.hierarchy import group_topics
+from voc.models.labels import Spoken, count_words, distinct_stems, label_and_keywords, telling_words
 from voc.types import Segment, TopicInfo
 
 if TYPE_CHECKING:
@@ -17,24 +19,34 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voc.config import TopicSettings
+    from voc.models.plugged import PluggedClusterer
+    from voc.models.topic_plan import Outcome, Plan
     from voc.models.understand import Understanding
 
 FEWEST = 5
 """Distinct texts below which nothing is grouped."""
-LABEL_WORDS = 3
 _CENTRAL = 40
+_WORDS = 60
+_READ = 500
+"""Texts of a topic and language that are looked into for its label."""
 
 
 @dataclass(frozen=True)
 class Topics:
-    """``assigned``: (segments,) topic of each, -1 for unclustered; ``model``: the BERTopic model."""
+    """``assigned``: (segments,) topic of each, -1 for unclustered; ``model``: the BERTopic model.
+
+    ``notes``: sentences on people's edits that could not be done, or that took texts out.
+    """
 
     assigned: NDArray[np.int64]
     info: Mapping[int, TopicInfo]
     model: Any = None
+    notes: tuple[str, ...] = ()
 
 
-def fit_topics(segments: Sequence[Segment], answers: Understanding, settings: TopicSettings) -> Topics:
+def fit_topics(
+    segments: Sequence[Segment], answers: Understanding, settings: TopicSettings, plan: Plan | None = None
+) -> Topics:
     """Group segments into topics.
 
     Equal short texts are one row for the model, and all get its topic.
@@ -43,6 +55,7 @@ def fit_topics(segments: Sequence[Segment], answers: Understanding, settings: To
         segments: n segments.
         answers: their vectors (n, d), sentiment (n, 3) and intents.
         settings: sizes and weights.
+        plan: people's edits, applied to what was found.
     """
     import numpy as np
 
@@ -50,22 +63,77 @@ def fit_topics(segments: Sequence[Segment], answers: Understanding, settings: To
     chosen = [segments[index] for index in first]
     tokens = _tokens(chosen)
     if len(first) < FEWEST or not any(tokens):
-        return Topics(np.full(len(segments), UNCLUSTERED, dtype=np.int64), {})
+        late = ("topics: too few texts to group, so no edit was applied.",) if plan else ()
+        return Topics(np.full(len(segments), UNCLUSTERED, dtype=np.int64), {}, notes=late)
     vectors = answers.vectors[first]
     space = _space(chosen, answers.segment_sentiment[first], answers.segment_intent[first], settings)
-    clusterer = _clusterer(settings)
-    model = _bertopic(space, clusterer)
-    assigned, _ = model.fit_transform([" ".join(words) for words in tokens], embeddings=vectors)
-    distinct = np.asarray(assigned, dtype=np.int64)
-    similarity = _centrality(space.transform(vectors), distinct)
-    every = distinct[back]
-    weight = similarity[back]
-    main = Counter(segment.language for segment in segments).most_common(1)[0][0]
-    info = {
-        topic: _describe(topic, np.flatnonzero(every == topic), weight, segments, model, tokens, back, main)
-        for topic in sorted(set(distinct.tolist()) - {UNCLUSTERED})
-    }
-    return Topics(every, info, model)
+    model = _bertopic(space, _clusterer(settings))
+    documents = [" ".join(words) for words in tokens]
+    found, _ = model.fit_transform(documents, embeddings=vectors)
+    assigned = np.asarray(found, dtype=np.int64)
+    teller = _Teller(segments, [tokens[int(row)] for row in back], back, space.transform(vectors))
+    info = teller.tell(assigned)
+    notes: tuple[str, ...] = ()
+    if plan is not None:
+        outcome = _edit(plan, model, documents, vectors, chosen, assigned, info)
+        assigned, notes = outcome.assigned, tuple(outcome.notes)
+        info = teller.tell(assigned, outcome.names)
+    if info:
+        model.set_topic_labels({topic: item.label for topic, item in info.items()})
+    return Topics(assigned[back], info, model, notes)
+
+
+def _edit(
+    plan: Plan,
+    model: Any,
+    documents: list[str],
+    vectors: NDArray[np.float32],
+    segments: Sequence[Segment],
+    assigned: NDArray[np.int64],
+    info: Mapping[int, TopicInfo],
+) -> Outcome:
+    """Apply the edits to the model, too: BERTopic merges, and recounts the words of what else changed."""
+    import numpy as np
+
+    from voc.models.topic_plan import Grouped, apply_plan
+
+    def merge(before: NDArray[np.int64], groups: list[list[int]]) -> NDArray[np.int64]:
+        model.merge_topics(documents, groups)
+        return np.asarray(model.topics_, dtype=np.int64)
+
+    languages = np.array([segment.language for segment in segments])
+    outcome = apply_plan(plan, Grouped(assigned, vectors, languages, info), merge)
+    if (outcome.assigned != np.asarray(model.topics_)).any():
+        numbers, outcome.assigned = _renumbered(outcome.assigned)
+        outcome.names = {numbers[topic]: name for topic, name in outcome.names.items() if topic in numbers}
+        _update(model, documents, vectors, outcome.assigned)
+    return outcome
+
+
+def _renumbered(assigned: NDArray[np.int64]) -> tuple[dict[int, int], NDArray[np.int64]]:
+    """Number topics from 0 without gaps, as BERTopic expects; return old -> new, and the new assignment."""
+    import numpy as np
+
+    numbers = {UNCLUSTERED: UNCLUSTERED}
+    for topic in sorted(set(assigned.tolist()) - {UNCLUSTERED}):
+        numbers[topic] = len(numbers) - 1
+    return numbers, np.array([numbers[topic] for topic in assigned.tolist()], dtype=np.int64)
+
+
+def _update(
+    model: Any, documents: list[str], vectors: NDArray[np.float32], assigned: NDArray[np.int64]
+) -> None:
+    import logging
+
+    import numpy as np
+
+    logging.getLogger("BERTopic").setLevel(logging.ERROR)  # it warns that topics are set by hand
+    model.update_topics(
+        documents, topics=assigned.tolist(), vectorizer_model=model.vectorizer_model, top_n_words=_WORDS
+    )
+    # Without an encoder of its own, BERTopic would keep the centroids of the topics before the edits.
+    topics = sorted(set(assigned.tolist()))
+    model.topic_embeddings_ = np.stack([vectors[assigned == topic].mean(axis=0) for topic in topics])
 
 
 def save_topics(model: Any, folder: Path) -> None:
@@ -99,14 +167,18 @@ def _space(
     )
 
 
-def _clusterer(settings: TopicSettings) -> VoiceClusterer:
+def _clusterer(settings: TopicSettings) -> VoiceClusterer | PluggedClusterer:
+    if settings.clusterer != plugins.AVERAGE_LINKAGE:
+        from voc.models.plugged import PluggedClusterer
+
+        return PluggedClusterer(plugins.named(plugins.CLUSTERERS, settings.clusterer), settings)
     clusterer = VoiceClusterer(settings.min_size, max_groups=settings.max_issues, seed=settings.seed)
     if settings.similarity_floor is not None:
         clusterer.floor = settings.similarity_floor
     return clusterer
 
 
-def _bertopic(space: VoiceSpace, clusterer: VoiceClusterer) -> Any:
+def _bertopic(space: VoiceSpace, clusterer: VoiceClusterer | PluggedClusterer) -> Any:
     from bertopic import BERTopic
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -115,23 +187,23 @@ def _bertopic(space: VoiceSpace, clusterer: VoiceClusterer) -> Any:
         umap_model=space,
         hdbscan_model=clusterer,
         vectorizer_model=CountVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False),
-        top_n_words=60,
+        top_n_words=_WORDS,
     )
 
 
 def _distinct(segments: Sequence[Segment]) -> tuple[list[int], NDArray[np.intp]]:
     """Return a position of each distinct text, and for each segment its distinct text's number.
 
-    A segment of a longer record is read in that record's context, so it is distinct. The texts stand in an order that depends on their content alone, so that the same
-    voices in another order give the same topics.
+    A segment of a longer record is read in that record's context, so the context is part of what makes it distinct.
+    The texts stand in an order that depends on their content alone, so that the same voices in another order, or
+    on another machine, give the same topics.
     """
     import numpy as np
 
-    several = {segment.record_id for segment in segments if segment.index > 0}
-    keys = [
-        f"{s.language}\n{s.text.casefold()}\n{s.record_id if s.record_id in several else ''}"
-        for s in segments
-    ]
+    context: dict[str, str] = {}
+    for s in sorted(segments, key=lambda s: s.index):
+        context[s.record_id] = f"{context.get(s.record_id, '')}\n{s.text.casefold()}"
+    keys = [f"{s.language}\n{s.text.casefold()}\n{context[s.record_id]}" for s in segments]
     position = {key: index for index, key in reversed(list(enumerate(keys)))}
     ordered = sorted(position, key=lambda key: hashlib.blake2b(key.encode("utf-8", "replace")).digest())
     number = {key: index for index, key in enumerate(ordered)}
@@ -155,87 +227,96 @@ def _centrality(rows: NDArray[np.float32], assigned: NDArray[np.int64]) -> NDArr
     return similarity
 
 
-def _describe(
-    topic: int,
-    members: NDArray[np.intp],
-    weight: NDArray[np.float64],
-    segments: Sequence[Segment],
-    model: Any,
-    tokens: Sequence[Sequence[str]],
-    back: NDArray[np.intp],
-    main: str,
-) -> TopicInfo:
-    import numpy as np
+class _Teller:
+    """Tells topics: id, label, keywords, central segments and group.
 
-    order = members[np.lexsort((members, -weight[members].round(5)))]
-    central = segments[int(order[0])]
-    language = _label_language(Counter(segments[int(index)].language for index in members), main)
-    spoken = _spoken(members, segments, tokens, back)
-    words = _often_first(
-        [word for word, score in model.get_topic(topic) if word and score > 0], spoken, len(members)
-    )
-    mine = [word for word in words if spoken[word][language] > 1]
-    name = hashlib.blake2b(central.text.encode(), digest_size=4).hexdigest()
-    label = (
-        " · ".join(distinct_stems([*mine, *words] if len(mine) > 1 else words, LABEL_WORDS))
-        or central.text[:40]
-    )
-    return TopicInfo(
-        topic, f"i-{name}", label, tuple(words[:10]), tuple(int(index) for index in order[:_CENTRAL])
-    )
-
-
-def _often_first(words: Sequence[str], spoken: Mapping[str, Counter[str]], members: int) -> list[str]:
-    """Put the words that a fair part of the topic uses before those that only a few use.
-
-    c-TF-IDF favours words that stand in one topic only, which in a small topic may be one person's.
+    Args:
+        segments: n segments.
+        tokens: their content words.
+        back: (n,) each one's distinct text.
+        rows: (distinct, d) distinct texts in the clustering space, of unit length.
     """
-    often = max(2, 0.04 * members)
-    known = [word for word in words if word in spoken]
-    return sorted(known, key=lambda word: (spoken[word].total() < often, spoken[word].total() < 2))
 
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        tokens: Sequence[Sequence[str]],
+        back: NDArray[np.intp],
+        rows: NDArray[np.float32],
+    ) -> None:
+        self.segments, self.tokens, self.back, self.rows = segments, tokens, back, rows
+        self.every = count_words(tokens, (segment.language for segment in segments))
+        self.main = self.every.sizes.most_common(1)[0][0]
 
-def _label_language(languages: Counter[str], main: str) -> str:
-    """Return the corpus's main language where the topic speaks it enough, else the topic's own."""
-    enough = languages[main] >= max(3, 0.15 * languages.total())
-    return main if enough else languages.most_common(1)[0][0]
+    def tell(
+        self, assigned: NDArray[np.int64], names: Mapping[int, str] | None = None
+    ) -> dict[int, TopicInfo]:
+        """Describe each topic of the (distinct,) assignment; ``names`` are people's and win over labels."""
+        import numpy as np
 
+        weight = _centrality(self.rows, assigned)[self.back]
+        every = assigned[self.back]
+        topics = sorted(set(assigned.tolist()) - {UNCLUSTERED})
+        members = {topic: np.flatnonzero(every == topic) for topic in topics}
+        info = {topic: self._topic(topic, members[topic], weight) for topic in topics}
+        for topic, name in (names or {}).items():
+            if topic in info:
+                info[topic] = replace(info[topic], label=name, named=True)
+        return self._grouped(info, members, assigned)
 
-def _spoken(
-    members: NDArray[np.intp],
-    segments: Sequence[Segment],
-    tokens: Sequence[Sequence[str]],
-    back: NDArray[np.intp],
-) -> dict[str, Counter[str]]:
-    """Count, for each word of a topic, the languages of the segments it stands in."""
-    found: dict[str, Counter[str]] = {}
-    for index in members:
-        for word in set(tokens[int(back[index])]):
-            found.setdefault(word, Counter())[segments[int(index)].language] += 1
-    return found
+    def _topic(self, topic: int, members: NDArray[np.intp], weight: NDArray[np.float64]) -> TopicInfo:
+        import numpy as np
 
+        order = members[np.lexsort((members, -weight[members].round(5)))]
+        central = self.segments[int(order[0])].text
+        texts: dict[str, list[str]] = {}
+        for index in order[:_READ]:
+            texts.setdefault(self.segments[int(index)].language, []).append(self.segments[int(index)].text)
+        label, keywords = label_and_keywords(self._counts(members), self.every, self.main, texts, central)
+        name = hashlib.blake2b(central.encode(), digest_size=4).hexdigest()
+        return TopicInfo(topic, f"i-{name}", label, keywords, tuple(int(index) for index in order[:_CENTRAL]))
 
-def distinct_stems(words: Sequence[str], count: int) -> list[str]:
-    """Return the first ``count`` words, leaving out those that share a stem with an earlier one.
+    def _counts(self, members: NDArray[np.intp]) -> Spoken:
+        return count_words(
+            (self.tokens[int(index)] for index in members),
+            (self.segments[int(index)].language for index in members),
+        )
 
-    Two words share a stem when one begins with the first five letters (all but one, for shorter
-    words) of the other, or one contains the other.
+    def _grouped(
+        self,
+        info: dict[int, TopicInfo],
+        members: Mapping[int, NDArray[np.intp]],
+        assigned: NDArray[np.int64],
+    ) -> dict[int, TopicInfo]:
+        """Name the groups of many topics by the words that tell them from the other groups."""
+        import numpy as np
 
-    >>> distinct_stems(["crash", "crashes", "app", "update"], 3)
-    ['crash', 'app', 'update']
-    """
-    kept: list[str] = []
-    for word in words:
-        if len(kept) == count:
-            break
-        if not any(_same_stem(word, other) for other in kept):
-            kept.append(word)
-    return kept
+        topics = list(info)
+        centres = [self.rows[assigned == topic].mean(axis=0) for topic in topics]
+        groups = group_topics(np.stack(centres)) if centres else []
+        taken: set[str] = set()
+        for group in dict.fromkeys(groups):
+            mine = [topic for topic, other in zip(topics, groups, strict=True) if other == group]
+            name = self._group_name(
+                [info[topic] for topic in mine], [members[topic] for topic in mine], taken
+            )
+            taken.add(name)
+            for topic in mine:
+                info[topic] = replace(info[topic], group=name)
+        return info
 
+    def _group_name(
+        self, mine: Sequence[TopicInfo], members: Sequence[NDArray[np.intp]], taken: set[str]
+    ) -> str:
+        import numpy as np
 
-def _same_stem(a: str, b: str) -> bool:
-    short, long = sorted((a.casefold(), b.casefold()), key=len)
-    if short in long:
-        return True
-    stem = short[: max(4, min(5, len(short) - 1))]
-    return len(short) > 4 and long.startswith(stem)
+        if len(mine) == 1:
+            return mine[0].label
+        everyone = np.concatenate(list(members))
+        spoken = self._counts(everyone)
+        language = self.main if spoken.sizes[self.main] else spoken.sizes.most_common(1)[0][0]
+        own = (self.segments[int(index)] for index in everyone)
+        texts = [segment.text for segment in own if segment.language == language][:_READ]
+        words = distinct_stems(telling_words(spoken, self.every, language, texts), 6)
+        names = [" · ".join(words[:count]) for count in range(2, len(words) + 1)]
+        return next((name for name in names if name not in taken), mine[0].label)

@@ -26,14 +26,22 @@ def write_reports(
         issues: in rank order.
         feedback: one row a record, as in ``feedback.parquet``.
         segments: one row a segment, as in ``segments.parquet``.
-        run: the content of ``run.json``; its ``report_language`` chooses the language.
+        run: the content of ``run.json``; its ``report_language`` chooses the language, its settings the
+            sections of plug-ins.
+
+    Raises:
+        VocError: a section of a plug-in is not installed, or fails.
     """
     from voc.report.context import build_report
     from voc.report.html import render_html
     from voc.report.markdown import render_markdown
+    from voc.report.sections import SectionContext, chosen, with_sections
     from voc.report.xlsx import write_workbook
 
     report, words = build_report(issues, feedback, segments, run)
+    if chosen(run):
+        context = SectionContext(issues, feedback, segments, run, report, words.code)
+        report = with_sections(report, context)
     (folder / "report.html").write_bytes(render_html(report, words).encode())
     (folder / "report.md").write_bytes(render_markdown(report, words).encode())
     write_workbook(folder / "issues.xlsx", report, issues, words)

@@ -11,6 +11,8 @@ from voc.insight.impact import nps_points
 from voc.insight.mentions import kept_records
 from voc.insight.related import related_issues
 from voc.report import quality
+from voc.report.changes import since
+from voc.report.evidence_view import answers, mismatch_sentence
 from voc.report.issue_view import Scene, anchor, slices, tell
 from voc.report.plain import plain
 from voc.report.view import Axis, Change, IssueView, Related, Report, Slice
@@ -59,11 +61,12 @@ def build_report(
         message=words("top.empty" if kept.empty else "top.none" if issues else "top.ungrouped"),
         changes=_changes(problems, words),
         changes_note=_changes_note(scene),
+        groups=_groups(problems),
         problems=problems,
         likes=tuple(view for view in told if view.liked),
         axis=_axis(scene),
         cost_head=words("table.cost_nps" if scene.by_nps else "table.cost"),
-        quality=quality.sentences(run, segments, words),
+        quality=(*quality.sentences(run, segments, words), *mismatch_sentence(run, words)),
         tables=quality.tables(run, kept, words),
         settings=quality.settings_table(run, words),
         models=quality.models_table(run, words),
@@ -71,6 +74,8 @@ def build_report(
         version=plain(run.get("voc") or ""),
         as_of=words("data_to", date=words.day(end)) if (end := _last(kept)) else "",
         notes=tuple(plain(note) for note in run.get("notes") or ()),
+        since=since(run.get("comparison"), words, labels),
+        answers=answers(issues, words),
     )
     return report, words
 
@@ -158,6 +163,18 @@ def _changes(views: Sequence[IssueView], words: Words) -> tuple[Change, ...]:
         )
         for flag, members in groups.items()
         if members
+    )
+
+
+def _groups(views: Sequence[IssueView]) -> tuple[Change, ...]:
+    names = dict.fromkeys(view.group for view in views if view.group)
+    return tuple(
+        Change(
+            "",
+            name,
+            tuple(Related(view.anchor, view.label, view.customers) for view in views if view.group == name),
+        )
+        for name in names
     )
 
 

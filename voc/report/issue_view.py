@@ -9,6 +9,7 @@ from datetime import date
 from voc.insight.calendar import Calendar
 from voc.insight.impact import surest_loss
 from voc.report import charts
+from voc.report.evidence_view import facts, times
 from voc.report.plain import plain
 from voc.report.view import IssueView, Part, QuoteView, Related, Slice
 from voc.report.words import Words
@@ -17,7 +18,6 @@ from voc.types import SENTIMENTS, Interval, Issue, Quote
 LIKED = 0.5
 """An issue is liked when more than this share of its records is positive."""
 _SHOWN = 4
-_MANY_TIMES = 100
 _MOOD_SAID, _MOOD_RULES = 0.1, 0.5  # below these, what people want says more than how they feel
 
 
@@ -100,6 +100,8 @@ def tell(issue: Issue, scene: Scene) -> IssueView:
             for name, count in scene.related.get(issue.issue_id, ())
             if name in scene.labels
         ),
+        group=plain(issue.group),
+        facts=facts(issue, words),
     )
 
 
@@ -116,7 +118,9 @@ def reason(issue: Issue, scene: Scene) -> str:
         ratio = (
             words.percent(issue.trend_ratio.estimate) if falling else times(issue.trend_ratio.estimate, words)
         )
-        pieces.append(words(f"reason.{issue.trend_flag}", ratio=ratio, window=scene.window))
+        pieces.append(
+            words(f"reason.{issue.trend_flag}", ratio=ratio, window=scene.window, recent=issue.recent_authors)
+        )
     pieces.extend(_loss(issue, words))
     return words.join(pieces)
 
@@ -127,13 +131,6 @@ def _loss(issue: Issue, words: Words) -> list[str]:
         return []
     change, unit = loss
     return [words(f"reason.{unit}", value=words.number(-change, 1 if unit == "nps" else 2))]
-
-
-def times(ratio: float, words: Words) -> str:
-    """Write a ratio as people say it: 2.4, but 12, and no more than >100."""
-    if ratio > _MANY_TIMES:
-        return ">" + words.number(_MANY_TIMES)
-    return words.number(ratio, 0 if ratio >= 9.95 else 1)
 
 
 def parts(issue: Issue, scene: Scene) -> tuple[Part, ...]:
@@ -191,7 +188,11 @@ def _impact(issue: Issue, scene: Scene) -> str:
         return words("explain.impact_unknown")
     key, digits = ("impact_nps", 1) if scene.by_nps else ("impact", 2)
     ends = words("date.range", first=words.signed(change.low, digits), last=words.signed(change.high, digits))
-    return words(f"explain.{key}", change=words.signed(change.estimate, digits), range=ends)
+    text = words(f"explain.{key}", change=words.signed(change.estimate, digits), range=ends)
+    shared = issue.nps_impact_shared if scene.by_nps else issue.rating_impact_shared
+    if shared is None:
+        return text
+    return words("explain.impact_shared", text=text, change=words.signed(shared.estimate, digits))
 
 
 def _liked_reason(issue: Issue, words: Words) -> str:

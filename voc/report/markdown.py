@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from voc.report.view import IssueView, Report, Table
+from voc.report.changes import render_markdown as render_since
+from voc.report.view import IssueView, Report, Section, Table
 from voc.report.words import Words
 
 DETAILED = 10
@@ -46,7 +47,13 @@ def _lines(report: Report, words: Words) -> Iterator[str]:
         if issue.quotes:
             yield f"   > {escape(issue.quotes[0].text)}"
         yield ""
+    if report.since:
+        yield render_since(report.since)
     yield from _changes(report, words)
+    for table in report.answers:
+        yield f"**{escape(table.caption)}**\n"
+        yield from _table(table)
+        yield f"{table.note}\n"
     if report.problems:
         yield from _ranked(report, words)
         yield f"## {words('issue.title')}\n"
@@ -58,7 +65,19 @@ def _lines(report: Report, words: Words) -> Iterator[str]:
             quote = f"\n  > {escape(issue.quotes[0].text)}" if issue.quotes else ""
             yield f"- **{escape(issue.label)}**: {escape(issue.reason)}{quote}"
         yield ""
+    for section in report.extra:
+        yield from _extra(section)
     yield from _account(report, words)
+
+
+def _extra(section: Section) -> Iterator[str]:
+    yield f"## {escape(section.title)}\n"
+    for text in section.texts:
+        yield f"{escape(text)}\n"
+    for table in section.tables:
+        yield f"**{escape(table.caption)}**\n" if table.caption else ""
+        yield from _table(table)
+        yield f"{escape(table.note)}\n" if table.note else ""
 
 
 def _changes(report: Report, words: Words) -> Iterator[str]:
@@ -88,6 +107,10 @@ def _ranked(report: Report, words: Words) -> Iterator[str]:
         for issue in report.problems
     )
     yield f"## {words('table.title')}\n"
+    for group in report.groups:
+        yield f"- **{escape(group.name)}**: {', '.join(escape(issue.label) for issue in group.issues)}"
+    if report.groups:
+        yield ""
     yield from _table(Table("", tuple(heads), rows, numeric=frozenset({0, 2, 3})))
 
 
@@ -96,6 +119,8 @@ def _issue(issue: IssueView, words: Words) -> Iterator[str]:
     yield f"{escape(issue.priority_line)}. {escape(issue.seen)}\n"
     for part in issue.parts:
         yield f"- {part.name}: {escape(part.text)}"
+    for fact in issue.facts:
+        yield f"- {fact.title}: {escape(' '.join(fact.lines))}"
     yield ""
     for quote in issue.quotes[:_QUOTES]:
         yield f"> {escape(quote.text)}  "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from voc.report.changes import Since
 from voc.report.charts import Bars, Spark
 
 
@@ -54,6 +56,14 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A group of short facts under one head."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class IssueView:
     """One issue, told."""
 
@@ -90,6 +100,8 @@ class IssueView:
     intents: tuple[Slice, ...]
     quotes: tuple[QuoteView, ...]
     related: tuple[Related, ...]
+    group: str
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a plug-in: a title, then texts (a paragraph each), then tables. Never markup."""
+
+    title: str
+    texts: Sequence[str] = ()
+    tables: Sequence[Table] = ()
 
 
 @dataclass(frozen=True)
@@ -155,3 +176,11 @@ class Report:
     version: str
     as_of: str = ""
     notes: tuple[str, ...] = field(default=())
+    groups: tuple[Change, ...] = ()
+    """The problems under the groups they are in, most urgent first; empty where there are few."""
+    since: Since | None = None
+    """What changed since the run before."""
+    answers: tuple[Table, ...] = ()
+    """What was asked for: issues before and after each event, and which segment drives which issue."""
+    extra: tuple[Section, ...] = ()
+    """Sections of plug-ins."""

@@ -15,8 +15,8 @@ MARKER = "run.json"
 """The file that makes a folder a run folder; it is written last."""
 
 
-def check_target(target: Path, force: bool) -> None:
-    """Refuse a target that exists, unless it is a run folder (or empty) and ``force`` is set.
+def check_target(target: Path, force: bool, marker: str = MARKER) -> None:
+    """Refuse a target that exists, unless it is a folder with ``marker`` (or empty) and ``force`` is set.
 
     Raises:
         VocError: with what stands in the way. Files that voc didn't write are never replaced.
@@ -27,10 +27,10 @@ def check_target(target: Path, force: bool) -> None:
             raise VocError(f"-o {target}: can't write in {parent}", "Choose a folder that you can write to.")
         return
     if not target.is_dir():
-        raise VocError(f"-o {target}: is a file, and a run needs a folder", "Choose another name.")
+        raise VocError(f"-o {target}: is a file, and a folder is needed", "Choose another name.")
     if not any(target.iterdir()):
         return
-    if not (target / MARKER).is_file():
+    if not (target / marker).is_file():
         raise VocError(
             f"-o {target}: holds files that are not from voc",
             "Choose another folder; these are never replaced.",
@@ -38,21 +38,22 @@ def check_target(target: Path, force: bool) -> None:
     if not force:
         raise VocError(
             f"-o {target}: exists already",
-            "Add --force to replace that run, or choose another folder.",
+            "Add --force to replace it, or choose another folder.",
             USAGE,
         )
 
 
 @contextmanager
-def new_run_folder(target: Path, force: bool = False) -> Iterator[Path]:
+def new_run_folder(target: Path, force: bool = False, marker: str = MARKER) -> Iterator[Path]:
     """Yield a temporary folder that becomes ``target`` when the block ends without an error.
 
-    Whatever happens before that, ``target`` stays as it was.
+    Whatever happens before that, ``target`` stays as it was. ``marker`` is the file that shows that a folder
+    in the way is of the same kind, and may be replaced.
 
     Raises:
         VocError: the target can't be used, or the disk is full.
     """
-    check_target(target, force)
+    check_target(target, force, marker)
     draft = target.absolute().with_name(f".{target.name}.{os.getpid()}.part")
     try:
         draft.mkdir(parents=True)

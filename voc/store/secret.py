@@ -37,9 +37,14 @@ def author_key() -> bytes:
         ) from None
 
 
-def _path() -> Path:
+def data_folder() -> Path:
+    """Where voc keeps what must last on this machine: ``VOC_DATA_DIR``, else the user's data folder."""
     if folder := os.environ.get("VOC_DATA_DIR"):
-        return Path(folder) / "author.key"
+        return Path(folder)
     from platformdirs import user_data_path
 
-    return user_data_path("voc", appauthor=False) / "author.key"
+    return user_data_path("voc", appauthor=False)
+
+
+def _path() -> Path:
+    return data_folder() / "author.key"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voc.errors import VocError
 from voc.store.run_folder import MARKER
-from voc.types import Interval, Issue, Quote, Rejected
+from voc.types import Driver, EventEffect, Interval, Issue, Quote, Rejected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,9 +32,18 @@ def save_tables(folder: Path, feedback: pd.DataFrame, segments: pd.DataFrame) ->
 def save_issues(folder: Path, issues: Sequence[Issue], table: pd.DataFrame) -> None:
     """Write ``issues.json`` (whole) and ``issues.csv`` (one row an issue, safe in a spreadsheet)."""
     _dump(folder / "issues.json", [asdict(issue) for issue in issues])
+    _save_csv(folder / "issues.csv", table)
+
+
+def save_drivers(folder: Path, table: pd.DataFrame) -> None:
+    """Write ``drivers.csv``: one row a pair of segment and issue, safe in a spreadsheet."""
+    _save_csv(folder / "drivers.csv", table)
+
+
+def _save_csv(path: Path, table: pd.DataFrame) -> None:
     from voc.io.write import open_writer
 
-    with open_writer(folder / "issues.csv", "csv", columns=list(table.columns)) as writer:
+    with open_writer(path, "csv", columns=list(table.columns)) as writer:
         writer.write([{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")])
 
 
@@ -91,7 +100,11 @@ def load_issues(folder: Path) -> tuple[Issue, ...]:
 
 
 def _issue(item: Mapping[str, Any]) -> Issue:
-    values = {field.name: item[field.name] for field in fields(Issue)}
+    values = {
+        field.name: item[field.name]
+        for field in fields(Issue)
+        if field.name in item or field.default is MISSING
+    }
     for name in (
         "share",
         "negative_share",
@@ -99,8 +112,13 @@ def _issue(item: Mapping[str, Any]) -> Issue:
         "rating_impact",
         "priority_interval",
         "nps_impact",
+        "rating_impact_shared",
+        "nps_impact_shared",
+        "churn_share",
     ):
-        values[name] = Interval(*values[name]) if values[name] is not None else None
+        values[name] = _interval(values.get(name))
+    values["events"] = tuple(_with_intervals(EventEffect, effect) for effect in item.get("events", ()))
+    values["drivers"] = tuple(_with_intervals(Driver, driver) for driver in item.get("drivers", ()))
     values["parts"] = {name: Interval(*value) for name, value in values["parts"].items()}
     for name in ("first_seen", "last_seen"):
         values[name] = _moment(values[name])
@@ -112,6 +130,17 @@ def _issue(item: Mapping[str, Any]) -> Issue:
         Quote(**{**quote, "created_at": _moment(quote["created_at"])}) for quote in values["quotes"]
     )
     return Issue(**values)
+
+
+def _interval(value: Sequence[float] | None) -> Interval | None:
+    return Interval(*value) if value is not None else None
+
+
+def _with_intervals(kind: Any, item: Mapping[str, Any]) -> Any:
+    """Rebuild a type of which every list is an interval."""
+    return kind(
+        **{key: _interval(value) if isinstance(value, list) else value for key, value in item.items()}
+    )
 
 
 def _moment(value: str | None) -> datetime | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from voc.text.phones import is_date_or_price
 from voc.text.scene import Scene
 from voc.types import Span
 
@@ -32,12 +33,13 @@ class IdRule(NamedTuple):
 
 
 _BANK = (
-    r"계좌|입금|은행|뱅크|농협|신협|우체국|口座|bank|sort code|\bacct|account (?:no|num|#|is|:)|konto|compte bancaire"
-    r"|cuenta bancaria|número de cuenta|conta (?:bancária|corrente)|agência|rekening|hesap|счет|счёт|账号|账户|帳號|帳戶|卡号|卡號"
+    r"계좌|입금|은행|뱅크|농협|신협|우체국|口座|bank|sort code|\bacct|account (?:no|num|#|is|:)|kont[oa]|compte bancaire"
+    r"|cuenta bancaria|número de cuenta|conta (?:bancária|corrente)|agência|rekening|hesap|счет|счёт|บัญชี|ธนาคาร|tài khoản|\bstk\b|बैंक|खाता|\bclabe|账号|账户|帳號|帳戶|卡号|卡號"
 )
-_PASSPORT = (
+_DOCUMENT = (
     r"passport|여권|パスポート|旅券|护照|護照|reisepass|passeport|pasaporte|passaporte|passaporto|paspoort|pasaport|паспорт"
-    r"|paszport|หนังสือเดินทาง|paspor|hộ chiếu|جواز|דרכון|पासपोर्ट|driver'?s? licen[cs]e|운전면허|免許|führerschein|驾照"
+    r"|paszport|หนังสือเดินทาง|paspor|hộ chiếu|جواز|דרכון|पासपोर्ट|driver'?s? licen[cs]e|운전면허|免許|führerschein|驾照|台胞[证證]|居住[证證]|permis de conduire|\bpatente|prawo jazdy|körkort"
+    r"|ehliyet|rijbewijs|personalausweis|carte d.identité|carta d.identità|identiteitskaart|dowód osobisty|dow(?:o|ó)du osobistego"
 )
 
 RULES = (
@@ -62,6 +64,7 @@ RULES = (
     IdRule(r"\d{8}-?[A-Z]", "es.dni", languages="es ca gl eu", context=r"\bdni|\bnif"),
     IdRule(r"[XYZ]-?\d{7}-?[A-Z]", "es.nie", alone=True),
     IdRule(r"[1278] ?\d\d ?\d\d ?\d[\dAB] ?\d{3} ?\d{3} ?\d{2}", "fr.nir", alone=True),
+    IdRule(r"\d{13}", context="(?:numéro|n°) (?:fiscal|spi)"),
     IdRule(r"\d{2} \d{3} \d{3} \d{3}", "de.idnr", languages="de", context="steuer|idnr|tax id"),
     IdRule(
         r"[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]",
@@ -70,11 +73,13 @@ RULES = (
     ),
     IdRule(r"\d{3}\.\d{3}\.\d{3}-\d{2}", "br.cpf", alone=True),
     IdRule(r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}", "br.cnpj", alone=True),
+    IdRule(r"\d{1,2}\.\d{3}\.\d{3}-[\dX]", context=r"\brg\b|identidade"),
     IdRule(r"\d{14}", "br.cnpj", languages="pt", context="cnpj"),
     IdRule(r"\d{14}", context="القومي|بطاقة"),
     IdRule(r"\d{11}", "br.cpf", languages="pt", context=r"\bcpf"),
     IdRule(r"\d{11}", "tr.tckimlik", languages="tr", context="kimlik|tckn|t\\.?c\\.? no"),
     IdRule(r"\d{11}", "pl.pesel", languages="pl", context="pesel"),
+    IdRule(r"\d{3}-\d{3}-\d{2}-\d{2}|\d{3}-\d{2}-\d{2}-\d{3}|\d{10}", "pl.nip", context=r"\bnip\b"),
     IdRule(r"\d{11}", "de.idnr", context="steuer|idnr|tax id"),
     IdRule(r"\d{11}", "no.fodselsnummer", languages="no", context="fødsels|personnummer"),
     IdRule(r"\d{11}", "hr.oib", languages="hr", context=r"\boib"),
@@ -86,13 +91,14 @@ RULES = (
     IdRule(r"\d{9}", "il.idnr", context=r"ת\.?ז|תעודת זהות|teudat"),
     IdRule(r"\d{3}[ -]\d{3}[ -]\d{3}|\d{9}", "ca.sin", context=r"\bsin\b|\bnas\b|social insurance"),
     IdRule(r"\d{3} \d{3} \d{3}|\d{9}", "au.tfn", context=r"\btfn\b|tax file"),
-    IdRule(r"\d-\d{4}-\d{5}-\d{2}-\d", "th.pin", alone=True),
+    IdRule(r"\d[- ]\d{4}[- ]\d{5}[- ]\d{2}[- ]\d", "th.pin", alone=True),
     IdRule(r"\d{13}", "th.pin", languages="th", context="บัตรประชาชน|ประจำตัวประชาชน"),
     IdRule(r"\d{13}", "za.idnr", context="id n|identity"),
     IdRule(r"\d{13}", "ro.cnp", languages="ro", context=r"\bcnp"),
     IdRule(r"\d{13}", "si.emso", languages="sl hr bs sr mk", context="em[sš]o|jmbg|матичн"),
     IdRule(r"\d{16}", "id.nik", languages="id", context=r"\bnik\b|ktp"),
-    IdRule(r"[A-Z]{5}\d{4}[A-Z]", "in_.pan", context=r"\bpan\b"),
+    IdRule(r"\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}", "id.npwp", alone=True),
+    IdRule(r"[A-Z]{5}\d{4}[A-Z]", "in_.pan", context=r"\bpan\b|पैन"),
     IdRule(r"[A-Z]{2} \d{2} \d{2} \d{2} [A-D]", alone=True),
     IdRule(r"[A-Z]{2} ?\d{6} ?[A-D]", context=r"national insurance|\bni\b|nino"),
     IdRule(r"\d{3} \d{3} \d{4}|\d{10}", "gb.nhs", context=r"\bnhs\b"),
@@ -120,8 +126,13 @@ RULES = (
     IdRule(r"[A-Z]{1,2}\d{6}\([\dA]\)", alone=True),
     IdRule(r"\d{5}-\d{7}-\d", "pk.cnic", alone=True),
     IdRule(r"784-?\d{4}-?\d{7}-?\d", "luhn", alone=True),
-    IdRule(r"[A-Z]{1,2}\d{6,8}|\d{9}|\d{4} \d{6}|\d{2}-\d{2}-\d{6}-\d{2}", context=_PASSPORT),
-    IdRule(r"\d{2,6}(?:-\d{2,8}){1,4}|\d{8,16}", context=_BANK),
+    IdRule(
+        r"(?=(?:[A-Z]*\d){4})[A-Z0-9]{6,12}|[А-ЯІЇЄ]{2} ?\d{6}|\d\d ?\d\d \d{6}|\d\d \d{7}|\d{5}/\d\d/\d{4}"
+        r"|\d\d-\d\d-\d{6}-\d\d",
+        context=_DOCUMENT,
+    ),
+    IdRule(r"\d{2,6}(?:-\d{1,10}){1,4}|\d{8,26}|\d\d(?: \d{4}){6}", context=_BANK),
+    IdRule(r"\d{7}", context="口座番号"),
 )
 """Order matters only for the reader: every rule that fits the shape found is tried."""
 
@@ -134,41 +145,57 @@ class _Ready:
     def __init__(self, rule: IdRule) -> None:
         self.rule = rule
         self.languages = frozenset(rule.languages.split())
-        self.shape = re.compile(rule.shape, re.IGNORECASE | re.ASCII)
+        self.shape = _edged(rule.shape)
         self.context = re.compile(rule.context or "(?!)", re.IGNORECASE)
+
+
+def _edged(shape: str) -> re.Pattern[str]:
+    return re.compile(f"{_EDGE_LEFT}(?:{shape}){_EDGE_RIGHT}", re.IGNORECASE | re.ASCII)
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], list[_Ready]]:
     """Return a pattern for every shape, one for every context, and the rules with their own."""
-    shapes = "|".join(dict.fromkeys(rule.shape for rule in RULES))
-    any_shape = re.compile(f"{_EDGE_LEFT}(?:{shapes}){_EDGE_RIGHT}", re.IGNORECASE | re.ASCII)
+    any_shape = _edged("|".join(dict.fromkeys(rule.shape for rule in RULES)))
     any_context = re.compile("|".join(rule.context for rule in RULES if rule.context), re.IGNORECASE)
     return any_shape, any_context, [_Ready(rule) for rule in RULES]
 
 
 def find_ids(scene: Scene) -> Iterator[Span]:
-    """Yield the identity numbers in a scene as ``ID`` spans."""
-    for found in _patterns()[0].finditer(scene.text):
-        if any(_checks(rule.check, found[0].upper()) for rule in _rules_for(found, scene)):
-            yield Span(found.start(), found.end(), "ID")
+    """Yield the identity numbers in a scene as ``ID`` spans, the longest where several begin."""
+    position = 0
+    while found := _patterns()[0].search(scene.text, position):
+        start = found.start()
+        end = max(_ends(scene, start), default=start)
+        if end > start:
+            yield Span(start, end, "ID")
+        position = max(end, start + 1)
 
 
-def _rules_for(found: re.Match[str], scene: Scene) -> Iterator[IdRule]:
-    """Yield the rules of this shape that may count here: by shape, by language or by what stands before."""
+def _ends(scene: Scene, start: int) -> Iterator[int]:
+    """Yield where the numbers end that begin here and pass their rule's check."""
+    for ready in _rules_for(scene, start):
+        found = ready.shape.match(scene.text, start)
+        if not found:
+            continue
+        check = ready.rule.check
+        if _checks(check, found[0].upper()) if check else not is_date_or_price(scene, start, found.end()):
+            yield found.end()
+
+
+def _rules_for(scene: Scene, start: int) -> Iterator[_Ready]:
+    """Yield the rules that may count here: anywhere, by language or by what stands before."""
     _, any_context, rules = _patterns()
-    before = scene.before(found.start())
-    introduced = bool(any_context.search(before))
-    at_home = not scene.numbers_an_order(found.start())
+    before = scene.before(start)
+    free = not scene.numbers_an_order(start)
+    introduced = free and bool(any_context.search(before))
     for ready in rules:
-        counts = ready.rule.alone or (at_home and scene.language in ready.languages)
-        if (counts or (introduced and ready.context.search(before))) and ready.shape.fullmatch(found[0]):
-            yield ready.rule
+        at_home = free and scene.language in ready.languages
+        if ready.rule.alone or at_home or (introduced and ready.context.search(before)):
+            yield ready
 
 
 def _checks(check: str, number: str) -> bool:
-    if not check:
-        return True
     if check in _OWN_CHECKS:
         return _OWN_CHECKS[check](number)
     module = importlib.import_module(f"stdnum.{check}")

@@ -6,17 +6,23 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from voc.text.scene import Scene
+from voc.text.scene import AT_WORDS, Scene
 from voc.types import Span
 
-_AT = re.compile(r"@|\s?[\[(]\s?(?:at|골뱅이)\s?[\])]\s?|\s?골뱅이\s?", re.IGNORECASE)
+_AT = re.compile(rf"@|\s?[\[(]\s?(?:{AT_WORDS})\s?[\])]\s?|\s?골뱅이\s?", re.IGNORECASE)
 _LOCAL_BACKWARDS = re.compile(r"[A-Za-z0-9._%+'\-]{1,64}")
 _LOCAL_ANY_SCRIPT = re.compile(r"[\w.%+'\-]{1,64}")
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_DOT = r"(?:\.|\s?[\[(]\s?dot\s?[\])]\s?)"
+_DOT_WORDS = "dot|punto?|punkt|ponto|point|kropka|точка|крапка|nokta|ドット"
+_DOT = rf"(?:\.|\s?[\[(]\s?(?i:{_DOT_WORDS})\s?[\])]\s?)"
 _DOMAIN = re.compile(
     rf"(?:{_LABEL}{_DOT}){{1,8}}(?:[a-z]{{2,24}}|[A-Z]{{2,24}}|[A-Z][a-z]{{1,2}}|xn--[a-z0-9-]{{2,59}}"
     r"|рф|рус|укр|бг|한국|中国|中國|公司|台灣|台湾|香港|भारत|ไทย|السعودية|مصر|امارات)(?![A-Za-z])"
+)
+_SPELLED_OUT = re.compile(
+    r"(?<![\w.+-])(?:[\w+-]{1,32}(?: dot [\w+-]{1,32}){1,3}|[a-z+-]{0,32}[\d_][\w+-]{0,32})"
+    r" at [\w-]{1,63}(?: dot [\w-]{1,63}){0,3} dot [a-z]{2,24}\b",
+    re.IGNORECASE,
 )
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp)$", re.IGNORECASE)
 
@@ -26,21 +32,22 @@ _URL = re.compile(
 _QUERY = re.compile(r"(?<=[\w/])[?#&;][\w.~%\[\]-]{1,60}=[^\s<>\"'）】」]*")
 _LOGIN = re.compile(r"(?<=://)[^\s/@]{1,200}@")
 _SECRET_STEP = re.compile(
-    r"(?<=/)(?=[\w%.~=-]*\d)(?=[\w%.~=-]*[A-Za-z])(?:[A-Za-z0-9_]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|eyJ[\w.=-]{16,})(?=[/?#.\s]|$)"
+    r"(?<=/)(?=[\w%.~=-]*\d)(?=[\w%.~=-]*[A-Za-z])(?:eyJ[\w=-]{8,}(?:\.[\w=-]+){0,2}|[A-Za-z0-9_]{16,}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=[/?#.\s]|$)"
 )
 _CHAT = re.compile(
     r"(?<=\bwa\.me/)\+?\d{7,15}|(?<=\bt\.me/)\+\d{7,15}|(?<=\btel:)\+?[\d-]{7,18}", re.IGNORECASE
 )
 
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?![\w:])", re.IGNORECASE)
+_IPV4 = re.compile(r"(?:(?<![\w.])|(?<=\b[Ii][Pp]))(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)", re.ASCII)
+_IPV6 = re.compile(r"(?<![\w:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}(?![\w:])", re.IGNORECASE | re.ASCII)
 _SAYS_IP = re.compile(r"\bip\b|아이피|アイピー|IPアドレス", re.IGNORECASE)
 _SAYS_VERSION = re.compile(
-    r"(?:\bv|version|versión|versão|versione|sürüm|версия|ver\.?|build|firmware|update|release|버전|バージョン|版本|ios|android"
-    r"|windows|chrome|app)\s?[:.]?\s?$",
+    r"(?:\bv|versi\w*|versão|sürüm\w*|верси\w*|версі\w*|wersj\w*|phiên bản|เวอร์ชัน|वर्जन|संस्करण|إصدار|نسخة|ver\.?|build"
+    r"|firmware|update|release|버전|バージョン|版本|ios|android|windows|chrome|app)\s?[:.]?\s?$",
     re.IGNORECASE,
 )
+_SAYS_VERSION_AFTER = re.compile(r"\s?(?:sürüm|버전|バージョン|版|version|update|build)", re.IGNORECASE)
 
 _CARD = re.compile(r"(?<![\w.])(?<!\d[-/])\d(?:[ -]{0,2}\d){12,18}(?![\w])(?![-/.]\d)", re.ASCII)
 _CARD_LENGTHS = {"34": {15}, "37": {15}, "30": {14, 16}, "36": {14}, "38": {14, 16}, "39": {14, 16}}
@@ -48,9 +55,18 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.
 
 
 def find_emails(scene: Scene) -> Iterator[Span]:
-    """Yield e-mail addresses, also ``name (at) host (dot) com``: out from each ``@``, so in linear time."""
+    """Yield e-mail addresses, also ``name (at) host (dot) com``: out from each ``@``, so in linear time.
+
+    Without brackets, ``sam dot riley at host dot com`` counts only when the name is no plain word: people
+    buy *at host dot com*. The ``@`` of a URL's login is none.
+    """
     text = scene.text
+    for spelled in _SPELLED_OUT.finditer(text):
+        yield Span(spelled.start(), spelled.end(), "EMAIL")
+    logins = {login.end() for login in _LOGIN.finditer(text)}
     for at in _AT.finditer(text):
+        if at.end() in logins:
+            continue
         domain = _DOMAIN.match(text, at.end())
         backwards = text[max(0, at.start() - 64) : at.start()][::-1]
         local = _LOCAL_BACKWARDS.match(backwards)
@@ -87,7 +103,8 @@ def find_ips(scene: Scene) -> Iterator[Span]:
         octets = found[0].split(".")
         valid = all(int(octet) <= 255 and (octet == "0" or octet[0] != "0") for octet in octets)
         before = scene.before(found.start())
-        telling = max(map(int, octets)) >= 100 and not _SAYS_VERSION.search(before)
+        version = _SAYS_VERSION.search(before) or _SAYS_VERSION_AFTER.match(scene.text, found.end())
+        telling = max(map(int, octets)) >= 100 and not version
         if valid and (telling or _SAYS_IP.search(before)):
             yield Span(found.start(), found.end(), "IP")
     for found in _IPV6.finditer(scene.text):
@@ -127,17 +144,21 @@ def _issued(number: str) -> bool:
         or 3528 <= head <= 3589  # JCB
         or head == 9792  # Troy
         or number[:2] in ("81", "82")  # RuPay
+        or (number[:2] == "94" and len(number) == 16)  # BC Card, in Korea only
     )
 
 
 def find_ibans(scene: Scene) -> Iterator[Span]:
-    """Yield IBANs, however they are grouped; the words that follow stay."""
+    """Yield IBANs, however they are grouped; the words that follow stay.
+
+    Checked by their country's length and the check digits (ISO 13616), not by lists of banks, which age.
+    """
     from stdnum import iban
 
     for found in _IBAN.finditer(scene.text):
         ends = [i + 1 for i, letter in enumerate(found[0]) if letter.isalnum()]
         for end in ends[14:]:
             candidate = re.sub("[ -]", "", found[0][:end])
-            if iban.is_valid(candidate):
+            if iban.is_valid(candidate, check_country=False):
                 yield Span(found.start(), found.start() + end, "IBAN")
                 break

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import regex
 
 from voc.errors import USAGE, VocError
+from voc.text.extra import load_redactors
 from voc.text.national_ids import find_ids
 from voc.text.phones import find_phones
 from voc.text.pii import find_cards, find_emails, find_ibans, find_ips, find_urls
@@ -44,15 +45,21 @@ class Redactor:
         patterns: name -> regular expression of what else must go (``{"CUSTOMER": r"C-\\d{6}"}``); the
             placeholder is the name in capitals.
         enabled: ``False`` leaves every text as it is.
+        redactors: names of plug-ins (``voc.redactors``), applied as the patterns are.
 
     Raises:
         VocError: a pattern is not a regular expression, or matches nothing at all.
     """
 
-    def __init__(self, patterns: Mapping[str, str] | None = None, enabled: bool = True) -> None:
+    def __init__(
+        self, patterns: Mapping[str, str] | None = None, enabled: bool = True, redactors: Sequence[str] = ()
+    ) -> None:
         self.patterns = dict(patterns or {})
         self.enabled = enabled
-        self._compiled = {_kind(name): _compile(name, pattern) for name, pattern in self.patterns.items()}
+        self._compiled: dict[str, Any] = {
+            _kind(name): _compile(name, pattern) for name, pattern in self.patterns.items()
+        }
+        self._compiled |= load_redactors(redactors, self._compiled)
         own = "|".join(regex.escape(f"[{kind}]") for kind in self._compiled)
         self._cell = lru_cache(maxsize=1 << 15)(self._redact_cell)
         self._placeholder = regex.compile(f"{PLACEHOLDER.pattern}|{own}" if own else PLACEHOLDER.pattern)

@@ -12,9 +12,13 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣⁃➖"), "-")
 _SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, ord("\t")], " ")
 _FOLD: dict[int, int | str] = {**_FULL_WIDTH, **_DASHES, **_SPACES, ord("。"): ".", ord("．"): "."}
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_HINT = re.compile(r"[\d@＠=＝\[]|://|골뱅이|\(at", re.IGNORECASE)
+AT_WORDS = r"at|arroba|arobase|chiocciola|małpa|собака|골뱅이|アット"
+"""How people spell out ``@`` in brackets."""
+_HINT = re.compile(rf"[\d@＠=＝\[]|://|골뱅이|\(\s?(?:{AT_WORDS})| at ", re.IGNORECASE)
 _MAYBE_PERSONAL = re.compile(
-    r"@|=|[(\[]\s?at\s?[)\]]|골뱅이|://\S{16}|\d(?:\D{0,3}\d){5}|[0-9a-f]:[0-9a-f:]{2}", re.IGNORECASE
+    rf"@|=|[(\[]\s?(?:{AT_WORDS})\s?[)\]]|골뱅이|\sat\s.{{1,64}}\sdot\s|://\S{{16}}|\d(?:\D{{0,3}}\d){{5}}"
+    r"|[0-9a-f]:[0-9a-f:]{2}|\d\.\d{1,3}\.\d{1,3}\.\d|[a-z]\d[a-z0-9]{3}",
+    re.IGNORECASE,
 )
 _CONTEXT = 40
 _INTRODUCTION_BACKWARDS = re.compile(r"[^\n@0-9]*")
@@ -29,9 +33,10 @@ _ORDER = re.compile(
     r"|артикул\w*|замовлення|zamówieni\w*|przesyłk\w*|faktur\w*|objednávk\w*|beställning|ordre|pesanan|resi)"
     r"|주문|운송장|송장|예약|접수|문의|모델|품번|상품|제품|시리얼|바코드|쿠폰|버전|注文|伝票|追跡|予約|受付|型番|品番|商品|製造"
     r"|問い?合わせ|バージョン|订单|訂單|单号|單號|运单|型号|型號|货号|快递|版本|คำสั่งซื้อ|พัสดุ|ออเดอร์|đơn hàng|mã vận đơn"
-    r"|طلب|شحنة|הזמנה|ऑर्डर)"
+    r"|طلب|شحنة|הזמנה|ऑर्डर|\berror|\berreur|\bfehler|\berrore|\berro|błąd|ошибк\w*|помилк\w*|\bhata|오류|에러"
+    r"|エラー|错误|錯誤|خطأ|एरर|lỗi)"
     r"[\s_.-]{0,2}(?:numbers?|numéro|número|numero|nummer|numarası|numara|nr|no|num|n[°ºr]|id|code|kod\w*|bon|nomor|номер"
-    r"|번호|넘버|番号|號碼|号码|号|號|หมายเลข|رقم|số|#)?[\s.:：#°ºN(은는이가をはがis=-]{0,6}$",
+    r"|번호|넘버|番号|號碼|号码|号|號|หมายเลข|رقم|số|#)?[\s.:：#°ºN(은는이가をはがis='’-]{0,6}$",
     re.IGNORECASE,
 )
 

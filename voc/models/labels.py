@@ -1,0 +1,176 @@
+"""Names of topics: two to four content words that a manager understands, in the corpus's own language."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+LABEL_WORDS = 3
+KEYWORDS = 10
+_LAMBDA = 0.6
+_ENOUGH_SHARE = 0.15
+_HANGUL = re.compile(r"[가-힣]")
+_HIRAGANA = re.compile(r"[ぁ-ゖー]+")
+_LATIN_CODE = re.compile(r"[a-z]{1,4}")
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Some segments: ``words`` is language -> word -> how many of them hold it, ``sizes`` language -> how many."""
+
+    words: Mapping[str, Counter[str]]
+    sizes: Counter[str]
+
+
+def count_words(tokens: Iterable[Sequence[str]], languages: Iterable[str]) -> Spoken:
+    """Count in how many segments of each language each word stands.
+
+    Args:
+        tokens: n lists of content words.
+        languages: n codes.
+    """
+    words: dict[str, Counter[str]] = {}
+    sizes: Counter[str] = Counter()
+    for found, language in zip(tokens, languages, strict=True):
+        words.setdefault(language, Counter()).update(set(found))
+        sizes[language] += 1
+    return Spoken(words, sizes)
+
+
+def label_languages(sizes: Counter[str], main: str) -> list[str]:
+    """Return a topic's languages, the one for its label first: the corpus's main one where it is spoken enough."""
+    order = sorted(sizes, key=lambda language: (-sizes[language], language))
+    if main in order and sizes[main] >= max(3, _ENOUGH_SHARE * sizes.total()):
+        order.remove(main)
+        order.insert(0, main)
+    return order
+
+
+def telling_words(mine: Spoken, every: Spoken, language: str, texts: Sequence[str] = ()) -> list[str]:
+    """Return a topic's words of one language, the most telling first.
+
+    Ordered by relevance (Sievert and Shirley 2014, LDAvis, eq. 1, with their lambda of 0.6) over
+    shares of segments: a word must be both common in the topic and rare elsewhere. What only one
+    segment says, and what is no word by itself (``is_word``), comes last.
+
+    Args:
+        mine: the topic's counts.
+        every: the whole corpus's counts.
+        language: the language to look at.
+        texts: the topic's texts in that language.
+    """
+    inside, size = mine.words.get(language, Counter()), mine.sizes[language]
+    outside, total = every.words.get(language, Counter()), every.sizes[language]
+
+    def order(word: str) -> tuple[bool, bool, float, str]:
+        share, usual = inside[word] / size, outside[word] / total
+        relevance = _LAMBDA * math.log(share) + (1 - _LAMBDA) * math.log(share / usual)
+        seldom = inside[word] < max(2, 0.04 * size)
+        return inside[word] < 2, seldom, _weak(word, language) - relevance, word
+
+    ranked = sorted(inside, key=order)
+    # Looking into the texts costs time; the first words are all that is shown.
+    words = [word for word in ranked[: 3 * KEYWORDS] if is_word(word, texts, language)]
+    return words or ranked
+
+
+def _weak(word: str, language: str) -> float:
+    """Return how much less a word says in a label: verbs less than nouns, Japanese in kana alone least."""
+    if language == "ko" and len(word) > 1 and word.endswith("다"):
+        return 0.3
+    return 0.6 if language == "ja" and _HIRAGANA.fullmatch(word) else 0.0
+
+
+def is_word(word: str, texts: Sequence[str], language: str) -> bool:
+    """Say whether a token is a word by itself in most places where these texts have it.
+
+    The ``hn`` of order numbers (``HN-5066``) is none, nor is a Korean syllable that only ends other
+    words (``사`` of ``택배사``).
+
+    >>> is_word("hn", ["Where is HN-5066?", "HN-0611 is late"], "en")
+    False
+    >>> is_word("사", ["택배사에 물어봤어요"], "ko"), is_word("앱", ["앱이 꺼져요"], "ko")
+    (False, True)
+    """
+    if _LATIN_CODE.fullmatch(word):
+        wrong = re.compile(rf"\b{word}[-_#]?\d", re.IGNORECASE)
+    elif language == "ko" and len(word) == 1 and _HANGUL.match(word):
+        wrong = re.compile(rf"(?<=[가-힣]){word}")
+    else:
+        return True
+    every = re.compile(re.escape(word), re.IGNORECASE)
+    found = [(len(wrong.findall(text)), len(every.findall(text))) for text in texts]
+    return 2 * sum(bad for bad, _ in found) <= sum(count for _, count in found)
+
+
+def label_and_keywords(
+    mine: Spoken, every: Spoken, main: str, texts: Mapping[str, Sequence[str]], central: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return a topic's label and its keywords.
+
+    The label has words of one language. Keywords begin with that language's; every other one that
+    15 % of the topic speaks adds some, so that a mixed topic can be found by either.
+
+    Args:
+        mine: the topic's counts.
+        every: the corpus's counts.
+        main: the corpus's main language.
+        texts: the topic's texts by language.
+        central: its most central text, for a topic with no words.
+    """
+    order = label_languages(mine.sizes, main)
+    words = {code: telling_words(mine, every, code, texts.get(code, ())) for code in order}
+    spoken = next((code for code in order if _said_twice(mine, words[code], code) >= 2), order[0])
+    chosen = distinct_stems(words[spoken], LABEL_WORDS)
+    if len(chosen) > 2 and _said_twice(mine, chosen, spoken) < len(chosen):
+        chosen = chosen[: max(2, _said_twice(mine, chosen, spoken))]
+    return " · ".join(chosen) or _shorten(central), _keywords(words, spoken, mine.sizes)
+
+
+def _said_twice(mine: Spoken, words: Iterable[str], language: str) -> int:
+    return sum(mine.words.get(language, Counter())[word] > 1 for word in words)
+
+
+def _keywords(words: Mapping[str, Sequence[str]], first: str, sizes: Counter[str]) -> tuple[str, ...]:
+    others = [code for code in words if code != first and sizes[code] >= _ENOUGH_SHARE * sizes.total()]
+    kept = list(words[first][: KEYWORDS - 2 * min(3, len(others))])
+    for code in others[:3]:
+        kept.extend(words[code][:2])
+    return tuple(dict.fromkeys([*kept, *words[first]]))[:KEYWORDS]
+
+
+def _shorten(text: str, longest: int = 40) -> str:
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    return (head[: head.rfind(" ")] if " " in head[longest // 2 :] else head) + "…"
+
+
+def distinct_stems(words: Sequence[str], count: int) -> list[str]:
+    """Return the first ``count`` words, leaving out those that share a stem with an earlier one.
+
+    Two words share a stem when one begins with the first five letters (all but one, for shorter
+    words) of the other, or one contains the other.
+
+    >>> distinct_stems(["crash", "crashes", "app", "update"], 3)
+    ['crash', 'app', 'update']
+    """
+    kept: list[str] = []
+    for word in words:
+        if len(kept) == count:
+            break
+        if not any(_same_stem(word, other) for other in kept):
+            kept.append(word)
+    return kept
+
+
+def _same_stem(a: str, b: str) -> bool:
+    short, long = sorted((a.casefold(), b.casefold()), key=len)
+    if short in long:
+        return True
+    stem = short[: max(4, min(5, len(short) - 1))]
+    return len(short) > 4 and long.startswith(stem)
