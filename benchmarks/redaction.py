@@ -11,7 +11,8 @@ made up; checksums hold where the kind has them. Names and street addresses are 
 - kept: look-alikes of which nothing was redacted.
 
 Every text is read twice, with its language known and unknown. Intervals are Wilson's, 95 %. The rules were mended
-where this set showed them weak, so it says what holds for such sentences, not what to expect of any other.
+where this set showed them weak: before that, recall was 0.895 (0.870-0.916), precision 0.922 (0.899-0.940) and 0.922
+of the look-alikes were kept. Expect something between those and what is printed on texts of other people.
 """
 
 from __future__ import annotations

@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 VOC = Path(__file__).resolve().parent.parent / "voc"
-ROOMS = ["errors", "types", "config", "io", "text", "models", "insight", "routing", "report", "store", "service"]
+ROOMS = [
+    "errors",
+    "types",
+    "config",
+    "io",
+    "text",
+    "models",
+    "insight",
+    "routing",
+    "report",
+    "store",
+    "service",
+]
 HEAVY = {
     "torch", "transformers", "sentence_transformers", "bertopic", "umap", "pandas", "sklearn", "scipy",
     "duckdb", "pyarrow", "onnxruntime", "evoc", "kiwipiepy", "numpy", "hdbscan", "numba",

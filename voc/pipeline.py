@@ -201,13 +201,18 @@ def _store() -> VectorStore:
 def prepare_corpus(corpus: Corpus, settings: Settings, clock: Clock) -> Corpus:
     """Clean, redact, name the language of and fold the records; empty ones become rejected rows."""
     from voc.store.secret import author_key
-    from voc.text.prepare import fold_records, prepare, redact_rejected
+    from voc.text.prepare import fold_records, prepare, redact_rejected, redact_sources
     from voc.text.redact import Redactor
 
-    redactor = Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors)
+    redactor, key = (
+        Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors),
+        author_key(),
+    )
+    authors = frozenset(source.mapping.get("author", "") for source in corpus.sources)
     with clock.stage("clean and redact", len(corpus.records)) as advance:
-        records, emptied = prepare(corpus.records, redactor, author_key(), advance)
-        rejected = [redact_rejected(item, redactor) for item in corpus.rejected]
+        corpus = redact_sources(corpus, redactor, key)
+        records, emptied = prepare(corpus.records, redactor, key, advance)
+        rejected = [redact_rejected(item, redactor, authors, key) for item in corpus.rejected]
     with clock.stage("fold duplicates"):
         records = fold_records(records) if settings.text.fold_duplicates else records
     rejected = sorted([*rejected, *emptied], key=lambda item: (item.source_file, item.source_row))

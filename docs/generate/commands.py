@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from docs.generate.markdown import code, page, prose, table
+from docs.generate.markdown import code, options_as_code, page, prose, table
 from voc.cli import COMMANDS, SUMMARIES, cli
 
 SEE = {
@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 def nav(text: str) -> str:
     """``mkdocs.yml`` with a line for each command below the list of them."""
-    first = "      - commands/index.md\n"
+    first = "      - All commands: commands/index.md\n"
     lines = "".join(f"      - {name}: commands/{name}.md\n" for name in COMMANDS)
     return re.sub(rf"{first}(      - [\w-]+: commands/.*\n)*", first + lines, text)
 
@@ -86,7 +86,7 @@ def _help(command: click.Command) -> str:
         if paragraph.startswith("\b"):
             parts.append("```sh\n" + paragraph.removeprefix("\b").strip("\n") + "\n```")
         else:
-            parts.append(prose(paragraph))
+            parts.append(options_as_code(prose(paragraph)))
     return "\n\n".join(parts)
 
 
@@ -111,4 +111,6 @@ def _meaning(option: click.Option, context: click.Context) -> str:
         notes.append(bounds)
     if option.multiple and "repeat" not in (option.help or ""):
         notes.append("repeatable")
-    return prose(option.help or "").removesuffix(".") + (f" ({'; '.join(notes)})" if notes else "")
+    return options_as_code(prose(option.help or "").removesuffix(".")) + (
+        f" ({'; '.join(notes)})" if notes else ""
+    )

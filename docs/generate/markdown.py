@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,17 @@ def _cell(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Text as code within a line; empty stays empty."""
+    """Text as code within a line, also in a cell of a table; empty stays empty."""
+    if "|" in text:
+        return f"<code>{escape(text).replace('|', '&#124;')}</code>"
     return f"`{text}`" if text else ""
+
+
+def options_as_code(text: str) -> str:
+    """``--options`` in prose as code, those that are so already left alone."""
+    parts = text.split("`")
+    parts[::2] = [re.sub(r"(?<![\w-])--[a-z][\w-]*", r"`\g<0>`", part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def prose(text: str) -> str:

@@ -51,6 +51,7 @@ def _checks(deep: bool) -> Iterator[tuple[bool, str, str]]:
             yield False, f"{name} is missing", "Run `make install`, or pip install voc again."
     yield from _model()
     yield from _folders()
+    yield from _plugins()
     if deep:
         yield _answer()
 
@@ -83,6 +84,26 @@ def _folders() -> Iterator[tuple[bool, str, str]]:
     free = shutil.disk_usage(Path.cwd()).free / 1e9
     yield free > 1, f"{free:.0f} GB free here", "Free at least 1 GB before a large run."
     yield True, f"{os.cpu_count()} cores", ""
+
+
+def _plugins() -> Iterator[tuple[bool, str, str]]:
+    """List the plug-ins that are installed, importing none; of shapes, which are data, the files are read."""
+    from voc import plugins
+    from voc.errors import VocError
+    from voc.io.shapes import own_shapes, plugged_shape
+
+    shapes = {shape.name for shape in own_shapes()}
+    for group in plugins.GROUPS:
+        installed = plugins.found(group)
+        for plugin in installed:
+            why = plugins.problem(plugin, installed, shapes if group == plugins.SHAPES else ())
+            if not why and group == plugins.SHAPES:
+                try:
+                    plugged_shape(plugin)
+                except VocError as error:
+                    why = error.message
+            cure = f"{why}: uninstall {plugin.package}, or ask its makers to mend it."
+            yield not why, f"plug-in: {plugin}", cure
 
 
 def _answer() -> tuple[bool, str, str]:

@@ -55,7 +55,9 @@ def choosing_models(command: Command) -> Command:
                 "--sentiment-model", metavar="MODEL", help="Hub name or folder of a sequence classifier."
             ),
             click.option(
-                "--intent-model", metavar="MODEL", help="Classifier, zero-shot NLI model, or an intents YAML."
+                "--intent-model",
+                metavar="MODEL",
+                help="Classifier, zero-shot NLI model, intents YAML, or a folder from `voc train intent`.",
             ),
             click.option("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps ... for hub models."),
             click.option("--no-cache", is_flag=True, help="Neither read nor write the vector cache."),

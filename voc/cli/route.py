@@ -98,6 +98,8 @@ def command(
     if values["watch"]:
         from voc.cli.route_watch import watch
 
+        if strict or lines or force:
+            raise click.UsageError("--strict, --lines and --force go with INPUT, not with --watch")
         return watch(
             Router(rules, settings=settings, cache=not values["no_cache"]), output, form, quiet, values
         )
@@ -117,8 +119,8 @@ def _check_usage(inputs: tuple[str, ...], values: dict[str, Any]) -> None:
         raise click.UsageError("Name the INPUT to route (- for stdin), or a folder with --watch")
     if values["watch"] and values["simulate"]:
         raise click.UsageError("--simulate goes with INPUT, not with --watch")
-    if values["webhook"] and not values["watch"]:
-        raise click.UsageError("--webhook goes with --watch")
+    if (values["webhook"] or values["once"]) and not values["watch"]:
+        raise click.UsageError("--webhook and --once go with --watch")
     for name in ("target_precision", "write_rules", "label_column"):
         if values[name] is not None and not values["simulate"]:
             raise click.UsageError(f"--{name.replace('_', '-')} goes with --simulate")

@@ -137,11 +137,7 @@ def _is_phone(scene: Scene, start: int, end: int) -> bool:
     if number.startswith(("+", "(+", "00")):
         international = "+" + re.sub(r"\D", "", number).removeprefix("00")
         return not _published(international, None) and (named or _dialled(number, international))
-    if (
-        _DATE.fullmatch(number)
-        or _ISBN.fullmatch(number)
-        or _is_amount(scene, number, start, end)
-    ):
+    if _DATE.fullmatch(number) or _ISBN.fullmatch(number) or _is_amount(scene, number, start, end):
         return False
     if scene.numbers_an_order(start) or _published(number, scene.language):
         return False

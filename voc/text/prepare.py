@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from voc.text.clean import clean, says_something
@@ -16,7 +16,7 @@ from voc.text.fold import fold
 from voc.text.language import identify_all
 from voc.text.redact import Redactor, keyed_hash, pseudonym
 from voc.text.segment import segment
-from voc.types import Record, Rejected, Segment
+from voc.types import Corpus, Record, Rejected, Segment
 
 _STEP = 1_000
 _NOBODY = frozenset((
@@ -70,9 +70,51 @@ def prepare(
     return kept, rejected
 
 
-def redact_rejected(item: Rejected, redactor: Redactor) -> Rejected:
-    """Return a rejected row with the personal data in it redacted."""
-    return replace(item, row=redactor.redact_value(item.row))
+def redact_rejected(
+    item: Rejected, redactor: Redactor, author_columns: frozenset[str] = frozenset(), author_key: bytes = b""
+) -> Rejected:
+    """Return a rejected row with the personal data in it redacted, and pseudonyms in its author columns."""
+    row = item.row
+    if isinstance(row, Mapping):
+        row = {
+            name: _author(str(cell or ""), author_key) if name in author_columns else cell
+            for name, cell in row.items()
+        }
+    return replace(item, row=redactor.redact_value(row))
+
+
+def redact_sources(corpus: Corpus, redactor: Redactor, key: bytes) -> Corpus:
+    """Take personal data out of what a run tells of its files: their names, sheets and columns.
+
+    A name that loses something gains six digits of its keyed hash, so that two files stay two.
+    """
+    items: tuple[Record | Rejected, ...] = (*corpus.records, *corpus.rejected)
+    names = {name: _safe_name(name, redactor, key) for name in {item.source_file for item in items}}
+    if any(name != safe for name, safe in names.items()):
+        corpus = replace(
+            corpus,
+            records=tuple(
+                replace(record, source_file=names[record.source_file]) for record in corpus.records
+            ),
+            rejected=tuple(replace(item, source_file=names[item.source_file]) for item in corpus.rejected),
+        )
+    clean_one = redactor.redact_value
+    sources = (
+        replace(
+            source,
+            name=_safe_name(source.name, redactor, key),
+            sheet=clean_one(source.sheet),
+            columns=tuple(clean_one(column) for column in source.columns),
+            mapping={role: clean_one(column) for role, column in source.mapping.items()},
+        )
+        for source in corpus.sources
+    )
+    return replace(corpus, sources=tuple(sources))
+
+
+def _safe_name(name: str, redactor: Redactor, key: bytes) -> str:
+    redacted = redactor.redact(name)[0]
+    return name if redacted == name else f"{redacted} ({keyed_hash(name, key)[:6]})"
 
 
 def fold_records(records: Sequence[Record]) -> list[Record]:
@@ -117,7 +159,7 @@ def _without_personal_data(record: Record, redactor: Redactor, author_key: bytes
         text=text,
         redactions=spans,
         author=_author(record.author, author_key),
-        metadata={name: redactor.redact_value(value, name) for name, value in record.metadata.items()},
+        metadata=redactor.redact_value(record.metadata),
     )
 
 

@@ -1,0 +1,67 @@
+"""A router without models, and folders to drop into."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from voc.errors import VocError
+from voc.service.watch import Watch
+from voc.types import Record, Rejected
+
+COLUMNS = ("id", "queue", "error")
+
+
+def answer(items: Sequence[Record | Rejected]) -> list[dict[str, Any]]:
+    return [
+        {"id": item.id, "queue": "triage" if "?" in item.text else "technical", "error": None}
+        if isinstance(item, Record)
+        else {"id": f"row {item.source_row}", "queue": None, "error": item.reason}
+        for item in items
+    ]
+
+
+def read(path: Path) -> Iterator[list[Record | Rejected]]:
+    """``id,text`` rows, three at a time."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if rows and "text" not in rows[0]:
+        raise VocError("No column holds text.")
+    items = [Record(row["id"], path.name, place, row["text"]) for place, row in enumerate(rows, 1)]
+    for start in range(0, len(items), 3):
+        yield list(items[start : start + 3])
+
+
+def drop(folder: Path, name: str, ids: Sequence[str], text: str = "Where is my order?") -> Path:
+    """As well-behaved senders do: under a temporary name first."""
+    half = folder / f"{name}.part"
+    half.write_text("id,text\n" + "".join(f"{one},{text}\n" for one in ids), encoding="utf-8")
+    return half.rename(folder / name)
+
+
+def make_watch(base: Path, **options: Any) -> Watch:
+    inbox = base / "inbox"
+    inbox.mkdir(exist_ok=True)
+    return Watch(inbox, base / "results", options.pop("read", read), answer, COLUMNS, **options)
+
+
+def run_once(base: Path, **options: Any) -> Watch:
+    watch = make_watch(base, **options)
+    try:
+        watch.run(settle=0.01, once=True)
+    finally:
+        watch.close()
+    return watch
+
+
+def routed(base: Path) -> list[str]:
+    """Ids in all results."""
+    import json
+
+    return [
+        json.loads(line)["id"]
+        for path in sorted((base / "results").glob("[!.]*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]

@@ -1,0 +1,1 @@
+"""Long-running use: a watched folder, an HTTP service, and signed webhooks that survive restarts."""
