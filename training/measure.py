@@ -111,7 +111,10 @@ def card() -> dict[str, Any]:
         path.stat().st_size for path in MODEL.rglob("*") if path.is_file() and path.name != "README.md"
     )
     manifest = json.loads((MODEL / "model.json").read_text(encoding="utf-8"))
-    texts = {name: re.sub(r"^# .*\n+", "", kept.get(name, "not measured").strip()) for name in PAGES}
+    texts = {
+        name: re.sub(r"^# .*\n+", "", kept.get(name, "Not measured for this version.").strip())
+        for name in PAGES
+    }
     texts |= {
         "version": manifest["version"],
         "size": f"{size / 1e6:.1f}",

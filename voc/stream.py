@@ -82,7 +82,7 @@ def classify_items(
     )
     from voc.models.understand import understand
     from voc.store.secret import author_key
-    from voc.text.prepare import prepare, segments
+    from voc.text.prepare import prepare, safe_id, segments
     from voc.text.redact import Redactor
 
     redactor = Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors)
@@ -112,7 +112,11 @@ def classify_items(
             found[record.source_file, record.source_row] = {
                 name: _plain(values[index]) for name, values in columns.items()
             }
-    return [_answer(item, found, refused) for item in items]
+    answered = [_answer(item, found, refused) for item in items]
+    for answer in answered:
+        if answer["id"] is not None:
+            answer["id"] = safe_id(answer["id"], redactor, author_key())
+    return answered
 
 
 def _answer(

@@ -155,7 +155,7 @@ def _without_personal_data(record: Record, redactor: Redactor, author_key: bytes
     text, spans = redactor.redact(record.text, record.language)
     return replace(
         record,
-        id=_safe_id(record.id, redactor, author_key),
+        id=safe_id(record.id, redactor, author_key),
         text=text,
         redactions=spans,
         author=_author(record.author, author_key),
@@ -163,7 +163,8 @@ def _without_personal_data(record: Record, redactor: Redactor, author_key: bytes
     )
 
 
-def _safe_id(name: str, redactor: Redactor, key: bytes) -> str:
+def safe_id(name: str, redactor: Redactor, key: bytes) -> str:
+    """Return an id as it is, or its keyed hash where it holds personal data (an e-mail address as a ticket's id)."""
     return f"r_{keyed_hash(name, key)}" if redactor.find(name) else name
 
 
