@@ -12,15 +12,7 @@ from voc.errors import REJECTED_ROWS
 
 @click.command("classify", short_help="Give language, sentiment and intent for every row.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...|-")
-@click.option("-o", "--output", default="-", show_default=True, metavar="FILE|-", help="Where to write.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "jsonl", "parquet"]),
-    help="Output format [default: by the file's name, else jsonl].",
-)
-@click.option("--force", is_flag=True, help="Replace the output file.")
-@click.option("--strict", is_flag=True, help="Exit with 4 when a row can't be read.")
+@options.answering
 @click.option(
     "--batch", default=512, show_default=True, type=click.IntRange(1, 100_000), help="Rows a batch."
 )

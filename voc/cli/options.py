@@ -84,6 +84,26 @@ def settling(command: Command) -> Command:
     )
 
 
+def answering(command: Command) -> Command:
+    """Where one answer a row goes, and in which form."""
+    return _apply(
+        command,
+        [
+            click.option(
+                "-o", "--output", default="-", show_default=True, metavar="FILE|-", help="Where to write."
+            ),
+            click.option(
+                "--format",
+                "form",
+                type=click.Choice(["csv", "jsonl", "parquet"]),
+                help="Output format [default: by the file's name, else jsonl].",
+            ),
+            click.option("--force", is_flag=True, help="Replace the output file."),
+            click.option("--strict", is_flag=True, help="Exit with 4 when a row can't be read."),
+        ],
+    )
+
+
 def asking(command: Command) -> Command:
     """What else to find out about the issues."""
     return _apply(

@@ -26,15 +26,7 @@ def _example(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 @click.command("route", short_help="Send tickets to queues, or to people.")
 @click.argument("inputs", nargs=-1, metavar="INPUT...|-")
 @click.option("--rules", required=True, metavar="FILE|NAME", help="Routing file, or `support`.")
-@click.option("-o", "--output", default="-", show_default=True, metavar="FILE|-", help="Where to write.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "jsonl", "parquet"]),
-    help="Output format [default: by the file's name, else jsonl].",
-)
-@click.option("--force", is_flag=True, help="Replace the output file.")
-@click.option("--strict", is_flag=True, help="Exit with 4 when a row can't be read.")
+@options.answering
 @click.option(
     "--lines", is_flag=True, help="Read - as JSON Lines as they come [default: when it begins with {]."
 )
