@@ -3,7 +3,7 @@
 usage: python benchmarks/speed.py [--model FOLDER] [--rounds N] [--quick] [--json FILE]      (needs ../shared/data,
 the teacher of training/01_teacher.py, and onnx)
 
-Two processes stay loaded and take turns, each timing the same fixed 600 texts of eval_reviews from text to
+Two processes stay loaded and take turns, each timing the same fixed 300 texts of eval_reviews from text to
 answer: ours with both heads, the teacher in torch float32 with its vectors only, texts of like length in
 batches of 32, longer ones cut at 512 tokens (ours reads all). The best round of each counts. First with all cores,
 then with one thread. Then, in the same settings, matrix products alone (ONNX Runtime int8, numpy float32) at the
@@ -31,7 +31,7 @@ from voc.models.embedded_runtime import EmbeddedEncoder, available_cores
 AGAINST = Bar("times the teacher", 10, 15)
 COLD = Bar("seconds", 2.0, 1.0, most=True)
 LINE = "The parcel came late and the zip broke after two days.\n"
-TEXTS, QUICK = 600, 16
+TEXTS, QUICK = 300, 16
 REST = 0.3
 """Seconds between turns: the other process's idle threads may still be spinning."""
 
@@ -187,7 +187,7 @@ def cold(times: int, quick: bool) -> list[Row]:
 def main() -> None:
     """Time everything and print the table; as ``--worker``, be one of the processes."""
     parser = options(__doc__, teacher=False)
-    parser.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of each process")
+    parser.add_argument("--rounds", type=int, default=4, metavar="N", help="turns of each process")
     parser.add_argument("--worker", choices=sorted(WORKERS), help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     chosen = parser.parse_args()

@@ -25,7 +25,7 @@ ROOMS = [
 ]
 HEAVY = {
     "torch", "transformers", "sentence_transformers", "bertopic", "umap", "pandas", "sklearn", "scipy",
-    "duckdb", "pyarrow", "onnxruntime", "evoc", "kiwipiepy", "numpy", "hdbscan", "numba",
+    "duckdb", "pyarrow", "onnxruntime", "evoc", "kiwipiepy", "numpy", "hdbscan", "numba", "matplotlib", "ray",
 }  # fmt: skip
 MODULES = sorted(VOC.rglob("*.py"))
 

@@ -10,6 +10,9 @@ One encoder (the teacher's bottom layers, embeddings frozen, no ``query: `` pref
   few-shot numbers on them stay honest.
 - geometry: the teacher's vectors and similarities, so that topics and users' own intents stay good.
 
+With ``--after FOLDER`` the student starts from the bottom of a deeper one and follows its answers and vectors
+(``deeper.py``) instead of the teacher's.
+
 Batches hold texts of like length under a token budget; the forward pass runs in bf16. The state is saved every few
 minutes and a second start goes on from it. The learning rate falls to nothing over ``--steps``, after which
 the encoder is written to ``--out`` as a Hugging Face folder.
@@ -19,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -30,6 +34,7 @@ import numpy as np
 import torch
 from common import PRUNED, WORK, rows
 from data import CLASSES, STAR_NEUTRAL, Labelled, own_sentences, read_sentiment
+from deeper import Answers, answers, following_loss
 from intent_sentiment import intent_sentences
 from student import Lesson, Student, geometry_loss, padded, task_loss, teacher_vectors
 from torch import nn
@@ -51,6 +56,8 @@ AUXILIARY = {"bitext_train": 2_000, "it_tickets_train": 4_000, "xsid_valid": 3_0
 UNLABELLED = {"banking77_train": 5_000, "clinc150_train": 6_000}
 TAUGHT_SENTIMENT = 9_000
 """Sentiment rows whose teacher vectors are matched too."""
+LABELS_SHARE = 0.5
+"""Weight of the labels beside a deeper student's answers."""
 
 
 def sentiment_lessons(*sets: Labelled) -> list[Lesson]:
@@ -84,6 +91,11 @@ def intent_lessons() -> tuple[list[Lesson], dict[str, int]]:
 def unlabelled_lessons() -> list[Lesson]:
     """Texts for geometry alone."""
     return [Lesson(row["text"]) for name, count in UNLABELLED.items() for row in some_rows(name, count)]
+
+
+def layers_of(folder: Path) -> int:
+    """Depth of a student's folder."""
+    return int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"])
 
 
 def some_rows(name: str, count: int) -> list[dict[str, Any]]:
@@ -143,10 +155,17 @@ class Run:
         lessons = [*sentiment_lessons(read_sentiment("train")), *intents, *unlabelled_lessons(), *own]
         self.lessons, taught = with_teacher(lessons, self.rng)
         print(f"{len(self.lessons)} lessons, {len(taught)} texts with a teacher vector", flush=True)
-        self.teacher = teacher_vectors(taught, WORK / "teacher_vectors", self.device, MAX_TOKENS)
+        if not options.after:
+            self.teacher = teacher_vectors(taught, WORK / "teacher_vectors", self.device, MAX_TOKENS)
         self.tokenizer = AutoTokenizer.from_pretrained(PRUNED)
         self.ids = self.tokens([lesson.text for lesson in self.lessons])
-        self.student = Student(options.layers, {"sentiment": len(CLASSES), **sizes}).to(self.device)
+        heads = {"sentiment": len(CLASSES), **sizes}
+        self.deeper: Answers | None = None
+        if options.after:
+            deep = Student(layers_of(options.after), heads, options.after).to(self.device)
+            state = options.after.with_suffix(".state.pt")
+            self.deeper = answers(deep, self.ids, state, self.tokenizer.pad_token_id, self.device)
+        self.student = Student(options.layers, heads, options.after or PRUNED).to(self.device)
         self.learned = [p for p in self.student.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(self.learned, lr=options.rate, weight_decay=0.01, fused=True)
         self.step = 0
@@ -190,7 +209,11 @@ class Run:
         with torch.autocast(self.device, torch.bfloat16):
             vectors, features = self.student(*padded(ids, self.tokenizer.pad_token_id, self.device))
         task = task_loss(self.student, features, batch)
-        geometry = geometry_loss(vectors, batch, self.teacher)
+        if self.deeper:
+            told, geometry = following_loss(self.student, vectors, features, chosen, self.deeper)
+            task = LABELS_SHARE * task + told
+        else:
+            geometry = geometry_loss(vectors, batch, self.teacher)
         self.optimizer.zero_grad(set_to_none=True)
         (task + self.options.geometry * geometry).backward()
         nn.utils.clip_grad_norm_(self.learned, 1.0)
@@ -254,6 +277,7 @@ def main() -> None:
     )
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--steps", type=int, default=3000, help="the whole schedule; an epoch has about 800")
+    parser.add_argument("--after", type=Path, help="folder of a deeper student to start from and to follow")
     parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
     parser.add_argument("--geometry", type=float, default=1.0, help="weight of the geometry term")
     parser.add_argument("--out", type=Path, default=WORK / "student")

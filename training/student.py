@@ -42,14 +42,15 @@ class Student(nn.Module):
     """Encoder without a prefix, frozen embeddings, one head a task on several pooled layers.
 
     Args:
-        layers: how many of the pruned teacher's layers are kept, from the bottom.
+        layers: how many of the source's layers are kept, from the bottom.
         heads: task -> number of labels.
+        source: folder of the pruned teacher or of a deeper student.
     """
 
-    def __init__(self, layers: int, heads: dict[str, int]) -> None:
+    def __init__(self, layers: int, heads: dict[str, int], source: Path = PRUNED) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
-            PRUNED,
+            source,
             num_hidden_layers=layers,
             add_pooling_layer=False,
             attn_implementation=ATTENTION,
@@ -114,17 +115,21 @@ def task_loss(student: Student, features: Tensor, batch: Sequence[Lesson]) -> Te
 
 
 def geometry_loss(vectors: Tensor, batch: Sequence[Lesson], teacher: Tensor) -> Tensor:
-    """Distance to the teacher's vectors, and to its similarities within the batch (Park et al. 2019); per row."""
+    """How far the vectors of those lessons that have a teacher's vector are from it; per row of the batch."""
     known = [position for position, lesson in enumerate(batch) if lesson.teacher >= 0]
     if len(known) < 3:
         return vectors.new_zeros(())
     goal = teacher[[batch[p].teacher for p in known]].to(vectors.device)
-    mine = vectors[known]
-    off = ~torch.eye(len(known), dtype=torch.bool, device=vectors.device)
-    wanted = functional.softmax((goal @ goal.T)[off].view(len(known), -1) / TEMPERATURE, dim=1)
-    given = functional.log_softmax((mine @ mine.T)[off].view(len(known), -1) / TEMPERATURE, dim=1)
-    relation = functional.kl_div(given, wanted, reduction="sum")
-    return (10 * (1 - (mine * goal).sum(1)).sum() + relation) / len(batch)
+    return likeness_loss(vectors[known], goal) / len(batch)
+
+
+def likeness_loss(mine: Tensor, goal: Tensor) -> Tensor:
+    """Distance of unit vectors (n, d) to others, and of the similarities among them (Park et al. 2019); summed."""
+    n = len(mine)
+    off = ~torch.eye(n, dtype=torch.bool, device=mine.device)
+    wanted = functional.softmax((goal @ goal.T)[off].view(n, -1) / TEMPERATURE, dim=1)
+    given = functional.log_softmax((mine @ mine.T)[off].view(n, -1) / TEMPERATURE, dim=1)
+    return 10 * (1 - (mine * goal).sum(1)).sum() + functional.kl_div(given, wanted, reduction="sum")
 
 
 def teacher_vectors(texts: list[str], folder: Path, device: str, max_tokens: int) -> Tensor:

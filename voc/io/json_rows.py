@@ -53,7 +53,7 @@ def _line(file: str, number: int, line: str, size: int, options: ReadOptions, cl
     if not clean and encodings.is_damaged(line):
         return Rejected(file, number, "undecodable", "The row is not in the file's encoding.", raw)
     try:
-        value = _loads(line.strip("\ufeff\0 \t\r\n"))
+        value = loads(line.strip("\ufeff\0 \t\r\n"))
     except _BAD:
         return Rejected(file, number, "malformed", "The line is not valid JSON.", raw)
     if isinstance(value, str):
@@ -73,7 +73,7 @@ def _row(file: str, number: int, value: Any, options: ReadOptions) -> Row | Reje
     return Row(file, number, flat)
 
 
-def _loads(text: str | bytes) -> Any:
+def loads(text: str | bytes) -> Any:
     """orjson, and for what it refuses (NaN, lone surrogates) the standard library, made storable."""
     try:
         return orjson.loads(text)
@@ -127,7 +127,7 @@ def _document(blob: Blob) -> Any:
     with encodings.open_text(blob, encoding) as text:
         content = encodings.mended(text.read()).strip("\ufeff\0 \t\r\n")
     try:
-        return _loads(content)
+        return loads(content)
     except RecursionError as error:
         raise VocError(f"{blob.name} is nested too deep.", "Export it as JSON Lines or CSV.") from error
     except ValueError as error:
@@ -142,7 +142,7 @@ def _document(blob: Blob) -> Any:
 
 def _is_object(line: str) -> bool:
     try:
-        return isinstance(_loads(line), dict)
+        return isinstance(loads(line), dict)
     except _BAD:
         return False
 

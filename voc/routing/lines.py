@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from voc.errors import VocError
 from voc.io import dates, ratings, shapes
 from voc.io.columns import ColumnMap, Sample, infer
-from voc.io.json_rows import _loads as loads
+from voc.io.json_rows import loads
 from voc.io.json_tables import flatten
 from voc.io.names import EXACT, key, matches
 from voc.io.options import ReadOptions
