@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import onnx
 from calibrate import choose, inputs, sample
-from common import MODEL, WORK
+from common import MODEL, PRUNED, WORK
 from onnx_graph import Range, build
 from student import read_layers
 
@@ -57,7 +57,7 @@ def ranges(model: Any, encode: Any, state: dict[str, Any], alpha: float) -> dict
     return found
 
 
-def sentence_transformers_files(folder: Path, source: Path, config: Any, prefix: str) -> None:
+def sentence_transformers_files(folder: Path, config: Any, prefix: str) -> None:
     """Everything but the graph that SentenceTransformer(folder, backend="onnx") reads."""
     modules = (
         ("transformer.Transformer", ""),
@@ -87,8 +87,9 @@ def sentence_transformers_files(folder: Path, source: Path, config: Any, prefix:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    shutil.copy(source / "tokenizer.json", folder)
-    tokenizer = json.loads((source / "tokenizer_config.json").read_text(encoding="utf-8"))
+    # a student's own folder carries the truncation that it was trained with
+    shutil.copy(PRUNED / "tokenizer.json", folder)
+    tokenizer = json.loads((PRUNED / "tokenizer_config.json").read_text(encoding="utf-8"))
     tokenizer |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_TOKENS}
     tokenizer.pop("backend", None)
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer, indent=2) + "\n", encoding="utf-8")
@@ -150,7 +151,7 @@ def main() -> None:
     onnx.checker.check_model(graph)
     (options.out / "onnx").mkdir(parents=True, exist_ok=True)
     onnx.save(graph, options.out / "onnx" / "model.onnx")
-    sentence_transformers_files(options.out, options.source, model.config, options.prefix)
+    sentence_transformers_files(options.out, model.config, options.prefix)
     write_manifest(options.out, options.version, options.prefix, model.config.hidden_size, layers)
     add_probe(options.out)
     size = sum(f.stat().st_size for f in options.out.rglob("*") if f.is_file())
