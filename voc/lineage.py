@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from voc.config import HistorySettings, Resolved
+    from voc.config import HistorySettings, Resolved, TopicSettings
     from voc.insight.compare import Comparison
     from voc.insight.matching import Profile
     from voc.insight.snapshot import Snapshot, Standing
     from voc.models.topics import Topics
+    from voc.models.warm_start import Start
     from voc.result import Result
     from voc.types import Corpus, Issue, Record, Segment
 
 log = logging.getLogger(__name__)
+
+MOST_UNSEEN = 0.3
+"""From this share of records that the clustering was not fitted on, a run clusters afresh."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,20 @@ class Past:
 def run_id(corpus: Corpus, resolved: Resolved) -> str:
     """Name a run by its input and its settings: the same again is the same run.
 
-    Where it is written, and what it is compared with, don't count.
+    Where it is written, and what it is compared with, don't count; of people's edits, what they say.
+
+    Raises:
+        VocError: the file of edits can't be used.
     """
     import hashlib
 
     import orjson
 
     settings = resolved.settings.model_dump(exclude={"report", "history"})
+    if resolved.settings.topics.edits:
+        from voc.models.topic_edits import load_edits
+
+        settings["topics"]["edits"] = load_edits(resolved.settings.topics.edits).model_dump()
     content = orjson.dumps(
         [[source.sha256 for source in corpus.sources], settings], option=orjson.OPT_SORT_KEYS
     )
@@ -79,6 +90,46 @@ def _open_run(folder: str) -> Past:
     seen = snapshot_of(result, Path(folder).name)
     ids = {item.issue_id for item in seen.standings} | set(seen.profile.issues if seen.profile else ())
     return Past(seen, frozenset(ids), dict(result.run.get("names") or {}), result.run.get("run_id"))
+
+
+def starting_point(
+    past: Past, kept: Sequence[Record], models: Mapping[str, str], settings: TopicSettings
+) -> Start:
+    """Say what this run's clustering starts from: that of the run before, where it is still right.
+
+    It is not with other models or settings, nor when ``MOST_UNSEEN`` of the records have come since it was
+    fitted: groups that old records made fit new ones less well, and new themes would be squeezed into them.
+
+    Args:
+        past: the run before.
+        kept: this run's records.
+        models: name -> id of all that shape the clustering space.
+        settings: those of this run.
+    """
+    from voc import plugins
+    from voc.models.warm_start import Start
+
+    made_by = _made_by(models, settings)
+    before = past.snapshot
+    fitted = before.profile.fitted if before and before.profile else None
+    if before is None or fitted is None or fitted.made_by != made_by or not kept:
+        return Start(made_by)
+    known = before.keys
+    unseen = {record.id for record, key in zip(kept, _keys(kept), strict=True) if key not in known}
+    share = fitted.share * (1 - len(unseen) / len(kept))
+    if share <= 1 - MOST_UNSEEN or settings.clusterer != plugins.AVERAGE_LINKAGE:
+        return Start(made_by)
+    return Start(made_by, fitted, share, frozenset(unseen))
+
+
+def _made_by(models: Mapping[str, str], settings: TopicSettings) -> str:
+    import hashlib
+
+    import orjson
+
+    chosen = settings.model_dump(exclude={"names", "edits"})
+    content = orjson.dumps([dict(models), chosen], option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def follow(
@@ -130,6 +181,7 @@ def follow(
         else item
         for topic, item in topics.info.items()
     }
+    profile = replace(profile, fitted=topics.fitted)
     before = past.snapshot.profile if past.snapshot else None
     return replace(topics, info=info), matching.with_retired(profile, before)
 

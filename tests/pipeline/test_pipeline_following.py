@@ -15,6 +15,7 @@ from voc.config import resolve
 from voc.lineage import recall, run_id
 from voc.models import topics as room
 from voc.models.understand import Understanding
+from voc.store.work import Work
 from voc.store.workspace import Workspace
 from voc.types import Corpus, Record, Segment, Source, TopicInfo
 
@@ -60,7 +61,7 @@ def analyze(
     return pipeline._rank(
         given, given.records, segments, Understanding(vectors, mood, intent, mood, intent, ("bug_report",)),
         SimpleNamespace(ids={"encoder": encoder}, encoder=None), resolved, pipeline.Clock(pipeline.Silent()), None,
-        recall(resolved.settings.history, run_id(given, resolved)),
+        recall(resolved.settings.history, run_id(given, resolved)), Work(),
     )  # fmt: skip
 
 

@@ -87,15 +87,16 @@ def test_an_issue_that_keeps_most_of_its_records_keeps_its_id(grown: tuple[voc.R
     assert 0 < comparison["fresh"] < 0.06 * comparison["records"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="5 % more rows regroup a third of the sample's issues: 48 of 74 ids stay (2026-11-22)"
-)
-def test_nine_in_ten_issues_are_still_there_when_5_percent_of_rows_are_added(
+def test_issues_keep_their_ids_when_5_percent_of_rows_are_added(
     grown: tuple[voc.Result, voc.Result],
 ) -> None:
-    """The bar. Matching can't reach it: no lost issue has an heir with half of its records."""
+    before, after = grown
     old, new = ({issue.issue_id for issue in result.ranked} for result in grown)
-    assert len(old & new) >= 0.9 * len(old)
+    assert len(old & new) >= 0.95 * len(old)
+    columns = ["segment_id", "text", "issue_id"]
+    both = before.segments[columns].merge(after.segments[columns], on=["segment_id", "text"])
+    assert len(both) >= 0.98 * len(before.segments)
+    assert (both["issue_id_x"].fillna("") == both["issue_id_y"].fillna("")).mean() >= 0.95
 
 
 def test_a_workspace_follows_months_and_the_report_says_what_changed(tmp_path: Path) -> None:
@@ -135,6 +136,18 @@ def test_names_people_give_are_kept_by_later_runs(tmp_path: Path) -> None:
     )
     assert command("run", two, "--previous", tmp_path / "b", "-o", tmp_path / "c", "-q") == 0
     assert voc.load_run(tmp_path / "c").issue(named).label == "Late parcels"
+
+
+def test_a_new_rename_wins_over_a_remembered_name(tmp_path: Path) -> None:
+    path = export(tmp_path / "1.csv", 1, {"late": 20, "crash": 20, "bill": 20})
+    kept, edits = tmp_path / "voc.duckdb", tmp_path / "topics.yaml"
+    assert command("run", path, "--workspace", kept, "-o", tmp_path / "a", "-q") == 0
+    late = ids(tmp_path / "a")["late"]
+    Workspace(kept).rename(late, "Old name")
+    assert command("topics", "rename", tmp_path / "a", late, "New name", "--edits", edits) == 0
+    following = "--workspace", kept, "--topics-edits", edits
+    assert command("run", path, *following, "-o", tmp_path / "b", "-q") == 0
+    assert voc.load_run(tmp_path / "b").issue(late).label == "New name"
 
 
 def test_compare_prints_a_table_json_and_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

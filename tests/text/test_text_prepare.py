@@ -112,8 +112,10 @@ def test_duplicates_name_the_first() -> None:
         record("Good!", 5, author="a"),
     ]
     folded = fold_records(given)
-    assert [r.duplicate_of for r in folded] == ["id2", None, None, None, "id3"]
+    assert [r.duplicate_of for r in folded] == ["id2", None, "id5", None, None]  # undated: as texts sort
     assert [r.text for r in folded] == [r.text for r in given]
+    backwards = fold_records(given[::-1])[::-1]
+    assert [r.duplicate_of for r in backwards] == [r.duplicate_of for r in folded]
 
 
 def test_segments_know_their_record() -> None:

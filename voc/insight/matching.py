@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from voc.models.warm_start import Fitted
+
     Matrix = NDArray[np.float32]
 
 FLOOR = 0.5
@@ -34,6 +36,7 @@ class Profile:
     share of each language in them. ``language_means``: (languages, d) over *all* segments of the
     run, and ``language_counts``: (languages,) how many. ``retired``: issues that this run didn't
     find again but an earlier one had; they come back under their old id.
+    ``fitted``: the clustering itself, for the next run to start from.
     """
 
     encoder: str
@@ -44,6 +47,7 @@ class Profile:
     language_means: Matrix
     language_counts: Matrix
     retired: frozenset[str] = frozenset()
+    fitted: Fitted | None = None
 
     def only(self, wanted: Set[str]) -> Profile:
         """Return the profile of some of the issues."""
@@ -245,8 +249,8 @@ def with_retired(new: Profile, old: Profile | None) -> Profile:
     names = [*(n for n in old.issues if n not in old.retired), *(n for n in old.issues if n in old.retired)]
     gone = old.only(set([name for name in names if name not in new.issues][:RETIRED_KEPT]))
     languages, both = _aligned(new, gone)
-    return Profile(
-        encoder=new.encoder,
+    return replace(
+        new,
         issues=(*new.issues, *gone.issues),
         languages=languages,
         means=np.vstack([new.means, gone.means]),

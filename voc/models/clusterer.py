@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from voc.models.warm_start import Frame, language_means
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int64]
 
 UNCLUSTERED = -1
+LOOSE = 0.55
+"""Cosine to the nearest earlier centroid below which a row may be of a new group. Average linkage joins
+rows of a mean cosine of .32, which is a cosine of .57 with their centroid."""
 
 
 class VoiceSpace:
@@ -35,6 +40,10 @@ class VoiceSpace:
         weights: (n,) length of each row's text.
         context: share of the record's mean in each row, 0..1.
         components: number of principal components; ``None`` chooses by the number of rows.
+        frame: an earlier run's space, to stay in it; ``None`` fits one to the rows.
+
+    Attributes:
+        frame_: the space that ``transform`` fitted, or that it stayed in.
     """
 
     def __init__(
@@ -45,6 +54,7 @@ class VoiceSpace:
         weights: NDArray[np.float64] | None = None,
         context: float = 0.5,
         components: int | None = None,
+        frame: Frame | None = None,
     ) -> None:
         self.languages = languages
         self.hints = hints
@@ -52,6 +62,7 @@ class VoiceSpace:
         self.weights = weights
         self.context = context
         self.components = components
+        self.frame = frame
 
     def fit(self, vectors: Vectors, y: Any = None) -> VoiceSpace:
         """Do nothing: the space is a function of the rows themselves."""
@@ -60,14 +71,31 @@ class VoiceSpace:
     def transform(self, vectors: Vectors) -> Vectors:
         """Return (n, components + h) rows of unit length."""
         import numpy as np
+
+        vectors = np.asarray(vectors, dtype=np.float32)
+        reduced = self._fit_reduce(vectors) if self.frame is None else self._reduce(vectors, self.frame)
+        return np.ascontiguousarray(_unit(np.hstack([_unit(reduced), self.hints])), dtype=np.float32)
+
+    def _fit_reduce(self, vectors: Vectors) -> Vectors:
         from sklearn.decomposition import PCA
 
-        centred = self._in_context(_centre(np.asarray(vectors, dtype=np.float32), self.languages))
+        spoken, means = language_means(vectors, self.languages)
+        bare = Frame(spoken, means, means[-1], means[:0])
+        centred = self._in_context(_unit(vectors - bare.origins(self.languages)))
         wanted = self.components or (60 if len(centred) < 2500 else 100)
         size = min(wanted, *centred.shape)
         solver = "covariance_eigh" if len(centred) > centred.shape[1] else "full"
-        reduced = _unit(PCA(size, svd_solver=solver).fit_transform(centred))
-        return np.ascontiguousarray(_unit(np.hstack([reduced, self.hints])), dtype=np.float32)
+        pca = PCA(size, svd_solver=solver)
+        reduced: Vectors = pca.fit_transform(centred)
+        self.frame_ = Frame(spoken, means, pca.mean_, pca.components_)
+        return reduced
+
+    def _reduce(self, vectors: Vectors, frame: Frame) -> Vectors:
+        import numpy as np
+
+        self.frame_ = frame.with_languages_of(vectors, self.languages)
+        centred = self._in_context(_unit(vectors - self.frame_.origins(self.languages)))
+        return np.asarray((centred - self.frame_.centre) @ self.frame_.components.T, dtype=np.float32)
 
     def _in_context(self, rows: Vectors) -> Vectors:
         import numpy as np
@@ -88,6 +116,8 @@ class VoiceClusterer:
         max_groups: more groups than this are merged, nearest first.
         sample: rows that average linkage sees.
         seed: chooses the sample.
+        start: (groups, d) centroids of an earlier run in the same space: its groups stay where they were.
+        unseen: (n,) rows that the earlier run did not have; a new group needs one of them.
 
     Attributes:
         labels_: (n,) group of each row, -1 for unclustered; 0 is the largest group.
@@ -102,6 +132,8 @@ class VoiceClusterer:
         max_groups: int = 200,
         sample: int = 5000,
         seed: int = 42,
+        start: Vectors | None = None,
+        unseen: NDArray[np.bool_] | None = None,
     ) -> None:
         self.min_size = min_size
         self.threshold = threshold
@@ -109,11 +141,16 @@ class VoiceClusterer:
         self.max_groups = max_groups
         self.sample = sample
         self.seed = seed
+        self.start = start
+        self.unseen = unseen
 
     def fit(self, vectors: Vectors, y: Any = None) -> VoiceClusterer:
         """Find the groups of (n, d) rows of unit length."""
         minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 3.5))
-        centroids = self._refine(vectors, self._seeds(vectors, minimum), minimum)
+        if self.start is None or not len(self.start):
+            centroids = self._refine(vectors, self._seeds(vectors, minimum), minimum)
+        else:
+            centroids = self._go_on(vectors, self.start, minimum)
         self.labels_, self.centroids_ = _by_size(self._assign(vectors, centroids), centroids)
         return self
 
@@ -153,6 +190,26 @@ class VoiceClusterer:
             centroids = _means(rows, labels, np.flatnonzero(sizes >= minimum))
         return centroids
 
+    def _go_on(self, rows: Vectors, start: Vectors, minimum: int, rounds: int = 2) -> Vectors:
+        """Keep the earlier groups where they were, and group anew what is near none of them.
+
+        An earlier centroid doesn't move, so a row that was there stays in its group, unless a new one is
+        nearer. A group lives on with half of the size that a new one needs, as that grows with n.
+        """
+        import numpy as np
+
+        _, similarity = _nearest(rows, start)
+        new = self._seeds(rows[similarity < LOOSE], minimum)[: max(0, self.max_groups - len(start))]
+        unseen = np.ones(len(rows), dtype=bool) if self.unseen is None else self.unseen
+        for _ in range(rounds):
+            labels = self._assign(rows, np.vstack([start, new]))
+            groups = np.arange(len(start), len(start) + len(new))
+            new = _means(rows, labels, [g for g in groups if _is_new(labels == g, unseen, minimum)])
+        labels = self._assign(rows, np.vstack([start, new]))
+        sizes = np.bincount(labels[labels >= 0], minlength=len(start) + len(new))
+        least = self.min_size or max(2, minimum // 2)
+        return np.vstack([start, new])[sizes >= least]
+
     def _merge(self, centroids: Vectors) -> Vectors:
         from sklearn.cluster import AgglomerativeClustering
 
@@ -161,15 +218,11 @@ class VoiceClusterer:
         merged = AgglomerativeClustering(n_clusters=self.max_groups, metric="cosine", linkage="average")
         return _means(centroids, merged.fit_predict(centroids), range(self.max_groups))
 
-    def _assign(self, rows: Vectors, centroids: Vectors, chunk: int = 20_000) -> Labels:
+    def _assign(self, rows: Vectors, centroids: Vectors) -> Labels:
         import numpy as np
 
-        labels = np.full(len(rows), UNCLUSTERED, dtype=np.int64)
-        for start in range(0, len(rows) if len(centroids) else 0, chunk):
-            similarity = rows[start : start + chunk] @ centroids.T
-            near = similarity.max(axis=1) >= self.floor
-            labels[start : start + chunk] = np.where(near, similarity.argmax(axis=1), UNCLUSTERED)
-        return labels
+        labels, similarity = _nearest(rows, centroids)
+        return np.where(similarity >= self.floor, labels, UNCLUSTERED)
 
 
 def in_context(
@@ -184,6 +237,24 @@ def in_context(
     np.add.at(mean, owners, rows * weights[:, None])
     mean /= total[:, None]
     return np.asarray((1 - context) * rows + context * mean[owners], dtype=np.float32)
+
+
+def _nearest(rows: Vectors, centroids: Vectors, chunk: int = 20_000) -> tuple[Labels, Vectors]:
+    """Return each row's nearest centroid and its cosine; -1 and -1 where there is none."""
+    import numpy as np
+
+    labels = np.full(len(rows), UNCLUSTERED, dtype=np.int64)
+    similarity = np.full(len(rows), -1, dtype=np.float32)
+    for start in range(0, len(rows) if len(centroids) else 0, chunk):
+        cosines = rows[start : start + chunk] @ centroids.T
+        labels[start : start + chunk] = cosines.argmax(axis=1)
+        similarity[start : start + chunk] = cosines.max(axis=1)
+    return labels, similarity
+
+
+def _is_new(mine: NDArray[np.bool_], unseen: NDArray[np.bool_], minimum: int) -> bool:
+    """Say whether a group is large enough and has a row that was not there before."""
+    return bool(mine.sum() >= minimum and (mine & unseen).any())
 
 
 def _by_size(labels: Labels, centroids: Vectors) -> tuple[Labels, Vectors]:
@@ -202,18 +273,6 @@ def _means(rows: Vectors, labels: Any, groups: Any) -> Vectors:
 
     means = [rows[labels == group].mean(axis=0) for group in groups]
     return _unit(np.stack(means)) if means else np.zeros((0, rows.shape[1]), dtype=np.float32)
-
-
-def _centre(vectors: Vectors, languages: NDArray[Any], least: int = 15) -> Vectors:
-    """Subtract each language's mean; a language with few rows is centred on all rows."""
-    import numpy as np
-
-    centred = vectors - vectors.mean(axis=0)
-    for language in np.unique(languages):
-        mine = languages == language
-        if mine.sum() >= least:
-            centred[mine] = vectors[mine] - vectors[mine].mean(axis=0)
-    return _unit(centred)
 
 
 def _unit(rows: Vectors) -> Vectors:

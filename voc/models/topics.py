@@ -12,6 +12,7 @@ from voc import plugins
 from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace, in_context
 from voc.models.hierarchy import group_topics
 from voc.models.labels import Spoken, count_words, distinct_stems, label_and_keywords, telling_words
+from voc.models.warm_start import Fitted, Frame, Start
 from voc.types import Segment, TopicInfo
 
 if TYPE_CHECKING:
@@ -35,17 +36,23 @@ _READ = 500
 class Topics:
     """``assigned``: (segments,) topic of each, -1 for unclustered; ``model``: the BERTopic model.
 
-    ``notes``: sentences on people's edits that could not be done, or that took texts out.
+    ``notes``: sentences on people's edits that could not be done, or that took texts out. ``fitted``:
+    what the next run can start from; it knows nothing of people's edits, which are applied anew each time.
     """
 
     assigned: NDArray[np.int64]
     info: Mapping[int, TopicInfo]
     model: Any = None
     notes: tuple[str, ...] = ()
+    fitted: Fitted | None = None
 
 
 def fit_topics(
-    segments: Sequence[Segment], answers: Understanding, settings: TopicSettings, plan: Plan | None = None
+    segments: Sequence[Segment],
+    answers: Understanding,
+    settings: TopicSettings,
+    plan: Plan | None = None,
+    start: Start | None = None,
 ) -> Topics:
     """Group segments into topics.
 
@@ -56,9 +63,11 @@ def fit_topics(
         answers: their vectors (n, d), sentiment (n, 3) and intents.
         settings: sizes and weights.
         plan: people's edits, applied to what was found.
+        start: what the run before left; without it, everything is grouped afresh.
     """
     import numpy as np
 
+    start = start or Start()
     first, back = _distinct(segments)
     chosen = [segments[index] for index in first]
     tokens = _tokens(chosen)
@@ -66,8 +75,10 @@ def fit_topics(
         late = ("topics: too few texts to group, so no edit was applied.",) if plan else ()
         return Topics(np.full(len(segments), UNCLUSTERED, dtype=np.int64), {}, notes=late)
     vectors = answers.vectors[first]
-    space = _space(chosen, answers.segment_sentiment[first], answers.segment_intent[first], settings)
-    model = _bertopic(space, _clusterer(settings))
+    frame = start.fitted.frame if start.fitted else None
+    space = _space(chosen, answers.segment_sentiment[first], answers.segment_intent[first], settings, frame)
+    clusterer = _clusterer(settings, start, _unseen(segments, back, start))
+    model = _bertopic(space, clusterer)
     documents = [" ".join(words) for words in tokens]
     found, _ = model.fit_transform(documents, embeddings=vectors)
     assigned = np.asarray(found, dtype=np.int64)
@@ -80,7 +91,8 @@ def fit_topics(
         info = teller.tell(assigned, outcome.names)
     if info:
         model.set_topic_labels({topic: item.label for topic, item in info.items()})
-    return Topics(assigned[back], info, model, notes)
+    fitted = Fitted(space.frame_, clusterer.centroids_, start.made_by, start.share)
+    return Topics(assigned[back], info, model, notes, fitted)
 
 
 def _edit(
@@ -149,6 +161,7 @@ def _space(
     sentiment: NDArray[np.float32],
     intent: NDArray[np.float32],
     settings: TopicSettings,
+    frame: Frame | None = None,
 ) -> VoiceSpace:
     import numpy as np
 
@@ -164,10 +177,22 @@ def _space(
         owners=owners,
         weights=weights,
         context=settings.context,
+        frame=frame,
     )
 
 
-def _clusterer(settings: TopicSettings) -> VoiceClusterer | PluggedClusterer:
+def _unseen(segments: Sequence[Segment], back: NDArray[np.intp], start: Start) -> NDArray[np.bool_]:
+    """Say of each distinct text whether only records say it that the run before did not have."""
+    import numpy as np
+
+    unseen = np.ones(int(back.max()) + 1, dtype=bool)
+    unseen[back[[segment.record_id not in start.unseen for segment in segments]]] = False
+    return unseen
+
+
+def _clusterer(
+    settings: TopicSettings, start: Start, unseen: NDArray[np.bool_]
+) -> VoiceClusterer | PluggedClusterer:
     if settings.clusterer != plugins.AVERAGE_LINKAGE:
         from voc.models.plugged import PluggedClusterer
 
@@ -175,6 +200,8 @@ def _clusterer(settings: TopicSettings) -> VoiceClusterer | PluggedClusterer:
     clusterer = VoiceClusterer(settings.min_size, max_groups=settings.max_issues, seed=settings.seed)
     if settings.similarity_floor is not None:
         clusterer.floor = settings.similarity_floor
+    if start.fitted is not None:
+        clusterer.start, clusterer.unseen = start.fitted.centroids, unseen
     return clusterer
 
 
@@ -204,7 +231,8 @@ def _distinct(segments: Sequence[Segment]) -> tuple[list[int], NDArray[np.intp]]
     for s in sorted(segments, key=lambda s: s.index):
         context[s.record_id] = f"{context.get(s.record_id, '')}\n{s.text.casefold()}"
     keys = [f"{s.language}\n{s.text.casefold()}\n{context[s.record_id]}" for s in segments]
-    position = {key: index for index, key in reversed(list(enumerate(keys)))}
+    last_first = sorted(range(len(keys)), key=lambda index: (segments[index].text, index), reverse=True)
+    position = {keys[index]: index for index in last_first}  # of texts that differ in case, the same one
     ordered = sorted(position, key=lambda key: hashlib.blake2b(key.encode("utf-8", "replace")).digest())
     number = {key: index for index, key in enumerate(ordered)}
     return [position[key] for key in ordered], np.array([number[key] for key in keys], dtype=np.intp)

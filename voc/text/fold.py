@@ -17,6 +17,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _BANDS, _ROWS = 12, 6
 """Texts meet when all hashes of a band agree: 99.7 % of pairs at .85, 17 % at .5, 1 % at .3."""
 _CHUNK = 1 << 18
 """5-grams hashed at a time: they fit a processor's cache."""
+_SETS = 4096
+"""Sets of 5-grams kept at hand: a million of them would fill the memory."""
 _MAX_RIVALS = 12
 """Groups one text is compared with, those that share most bands first: bounds the time on hostile input."""
 
@@ -59,14 +62,17 @@ def fold(
     Args:
         texts: n texts; case, punctuation, spacing and drawn-out letters make no difference.
         authors: n authors (or ``None``): the same author saying the same again is always a repeat.
-        dates: n dates (or ``None``): the earliest text stands for its group, and without dates the first.
+        dates: n dates (or ``None``): the earliest text stands for its group; of equally early or undated
+            ones, the one that sorts first; without ``dates``, the first.
 
     Returns:
-        n indices; ``result[result[i]] == result[i]``. The same texts in another order form the same
-        groups when dates differ.
+        n indices; ``result[result[i]] == result[i]``. With ``dates``, the same texts in another order
+        form the same groups, and the same text stands for each.
     """
     keys = [_key(text) for text in texts]
-    order = sorted(range(len(texts)), key=lambda i: (_moment(dates[i]) if dates else 0.0, i))
+    order = sorted(
+        range(len(texts)), key=lambda i: (_moment(dates[i]), texts[i], i) if dates else (0.0, "", i)
+    )
     folded = list(range(len(texts)))
     firsts: dict[Hashable, int] = {}
     for i in order:
@@ -116,18 +122,18 @@ def _fold_near(keys: Sequence[str]) -> list[int]:
     """Return for each key the position of the earlier key it nearly equals, else its own."""
     folded = list(range(len(keys)))
     buckets: dict[int, list[int]] = defaultdict(list)
-    grams: dict[int, frozenset[str]] = {}
-    for i, bands in _shared_bands(keys).items():
-        rivals = Counter(leader for band in bands for leader in buckets[band][:_MAX_RIVALS])
-        grams[i] = _grams(keys[i])
+    grams = lru_cache(_SETS)(lambda position: _grams(keys[position]))
+    for i, bands in _shared_bands(keys):
+        rivals = Counter(leader for band in bands for leader in buckets[band])
+        mine = _grams(keys[i])
         for leader in sorted(rivals, key=lambda rival: (-rivals[rival], rival))[:_MAX_RIVALS]:
-            if _similar(grams[i], grams[leader]):
+            if _similar(mine, grams(leader)):
                 folded[i] = leader
-                del grams[i]
                 break
         else:
             for band in bands:
-                buckets[band].append(i)
+                if len(buckets[band]) < _MAX_RIVALS:
+                    buckets[band].append(i)
     return folded
 
 
@@ -142,19 +148,19 @@ def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
     return both >= NEAR * (len(a) + len(b) - both)
 
 
-def _shared_bands(keys: Sequence[str]) -> dict[int, list[int]]:
-    """Return position -> names of its bands that another key has too, for keys with any, in order."""
+def _shared_bands(keys: Sequence[str]) -> Iterator[tuple[int, list[int]]]:
+    """Yield position and names of its bands that another key has too, for keys with any, in order."""
     import numpy as np
 
     if len(keys) < 2:
-        return {}
+        return
     bands = _bands(keys)
-    found: dict[int, list[int]] = defaultdict(list)
+    names = np.full(bands.shape, -1, dtype=np.int64)
     for number, column in enumerate(bands.T):
         _, name, count = np.unique(column, return_inverse=True, return_counts=True)
-        for position in np.flatnonzero(count[name] > 1).tolist():
-            found[position].append(int(name[position]) * _BANDS + number)
-    return dict(sorted(found.items()))
+        names[:, number] = np.where(count[name] > 1, name * _BANDS + number, -1)
+    for position in np.flatnonzero((names >= 0).any(axis=1)).tolist():
+        yield position, [name for name in names[position].tolist() if name >= 0]
 
 
 def _bands(keys: Sequence[str]) -> NDArray[np.uint64]:
