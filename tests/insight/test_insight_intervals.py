@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
-from voc.insight.intervals import RATIO_CAP, adjust, rate_ratio, wilson
+from voc.insight.intervals import RATIO_CAP, adjust, mid_p, rate_ratio, wilson
 
 counts = st.integers(0, 400)
 
@@ -61,3 +61,19 @@ def test_rate_ratio_without_events_says_nothing():
 def test_adjust_is_benjamini_hochberg():
     assert adjust(np.array([0.01, 0.04, 0.03, 0.5])) == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.5])
     assert len(adjust(np.array([]))) == 0
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "share"), [(0, 5, 0.3), (5, 5, 0.3), (3, 9, 0.6), (40, 100, 0.4), (1, 1, 0.5)]
+)
+def test_the_tests_are_binomial_at_whole_numbers_and_between_them_lies_no_jump(k, n, share):
+    lower, upper = binom.cdf(k, n, share), binom.sf(k - 1, n, share)
+    half = binom.pmf(k, n, share) / 2
+    exposure = share, 1 - share
+    p = rate_ratio([k], exposure[0], [n - k], exposure[1])[1][0]
+    assert p == pytest.approx(min(1, 2 * min(lower, upper)), abs=1e-12)
+    mid = mid_p([k], exposure[0], [n - k], exposure[1])[0]
+    assert mid == pytest.approx(min(1, 2 * min(lower - half, upper - half)), abs=1e-12)
+    if 0 < k < n:
+        near = mid_p([k + 1e-7], exposure[0], [n - k], exposure[1])[0]
+        assert near == pytest.approx(mid, abs=1e-4)

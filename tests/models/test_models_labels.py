@@ -15,6 +15,7 @@ from voc.models.labels import (
     label_languages,
     telling_words,
 )
+from voc.text.tokenize import tokenize
 
 
 def spoken(language: str, *texts: str) -> Spoken:
@@ -56,6 +57,7 @@ def test_no_label_says_the_same_stem_twice(words: list[str], expected: list[str]
     ("word", "text", "language", "expected"),
     [
         ("hn", "Order HN-5066 and HN5067", "en", False),
+        ("ghz", "Only 2.4GHz, the 5 GHz band of 2.4GHz is 5GHz", "en", False),
         ("tv", "The TV is black, my TV is dead", "en", True),
         ("사", "택배사에 물어봤는데 제조사가 몰라요", "ko", False),
         ("돈", "돈이 안 들어와요", "ko", True),
@@ -64,6 +66,89 @@ def test_no_label_says_the_same_stem_twice(words: list[str], expected: list[str]
 )
 def test_codes_and_cut_syllables_are_no_words(word: str, text: str, language: str, expected: bool) -> None:
     assert is_word(word, [text], language) is expected
+
+
+def test_a_word_of_every_topic_names_none_and_an_own_word_leads() -> None:
+    mine = spoken("en", *["echo music"] * 30, *["echo playlist"] * 8, *["echo sound"] * 6)
+    every = joined(mine, spoken("en", *["echo alarm"] * 60, *["echo sound"] * 40, *["echo hub"] * 50))
+    words = telling_words(mine, every, "en")
+    assert words[:2] == ["music", "playlist"]
+    assert words.index("echo") > words.index("playlist")
+
+
+def test_a_topic_is_named_by_its_subject_and_not_by_how_people_feel() -> None:
+    mine = spoken("en", *["worst ridiculous baggage"] * 20, *["worst terrible luggage lost"] * 12)
+    every = joined(mine, spoken("en", *["worst delay"] * 10, *["great crew"] * 40, *["seat legroom"] * 40))
+    label, keywords = label_and_keywords(mine, every, "en", {}, "")
+    assert set(label.split(" · ")) == {"baggage", "luggage", "lost"}
+    assert "worst" in keywords
+
+
+def test_a_topic_of_nothing_but_praise_keeps_the_words_of_praise() -> None:
+    mine = spoken("en", *["love great"] * 20, *["awesome love"] * 5)
+    every = joined(mine, spoken("en", *["hub bulb"] * 40, *["late parcel"] * 40))
+    assert set(label_and_keywords(mine, every, "en", {}, "")[0].split(" · ")) == {"love", "great", "awesome"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "expected"),
+    [
+        ("ko", "안되다 와이파이", "와이파이 · 안되다"),
+        ("ja", "落ちる アプリ", "アプリ · 落ちる"),
+        ("en", "crash app", "app · crash"),
+    ],
+)
+def test_what_it_is_about_stands_before_what_it_does(language: str, words: str, expected: str) -> None:
+    mine = spoken(language, *[words] * 9, words.split()[0])
+    every = joined(mine, spoken(language, *["x y"] * 40))
+    assert set(label_and_keywords(mine, every, language, {}, "")[0].split(" · ")) == set(
+        expected.split(" · ")
+    )
+    if language != "en":
+        assert label_and_keywords(mine, every, language, {}, "")[0] == expected
+
+
+GREETING = {
+    "en": ("Hello dear team, seriously the worst ever, thanks. The invoice is wrong", "invoice"),
+    "de": ("Guten Tag, sehr geehrte Damen und Herren, vielen Dank. Die Rechnung stimmt nicht", "rechnung"),
+    "fr": ("Bonjour madame, merci, cordialement. La facture est fausse", "facture"),
+    "es": ("Hola, buenas tardes, gracias, saludos. La factura está mal", "factura"),
+    "ko": ("안녕하세요 수고하세요 감사합니다. 청구서가 틀려요", "청구서"),
+    "ja": ("お世話になります。宜しくお願いします。請求書が間違っています", "請求"),
+    "zh": ("您好，麻烦请问一下，谢谢。发票错了", "发票"),
+}
+
+
+@pytest.mark.parametrize("language", GREETING)
+def test_greetings_and_fillers_never_get_into_a_label(language: str) -> None:
+    text, subject = GREETING[language]
+    words = tokenize([text], [language])[0]
+    assert subject in words
+    polite = {
+        "hello", "dear", "team", "seriously", "ever", "thanks", "guten", "tag", "geehrte", "damen", "herren", "dank",
+        "bonjour", "madame", "merci", "cordialement", "hola", "gracias", "saludos", "안녕하세요", "안녕", "수고",
+        "감사", "감사하다", "世話", "お世話", "宜しい", "願う", "お願い", "您好", "麻烦", "请问", "谢谢",
+    }  # fmt: skip
+    assert set(words) & polite <= {"team"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"),
+    [
+        (["배송이 너무 늦어요", "택배 배송이 늦었어요", "배송 지연이 심해요", "늦은 배송 때문에 취소"], "ko"),
+        (["配送がとても遅いです", "配送が遅れました", "荷物の配送が遅い", "遅い配送に困りました"], "ja"),
+        (["物流太慢了", "快递物流很慢", "物流速度慢", "等物流等了很久"], "zh"),
+        (["จัดส่งสินค้าช้ามาก", "จัดส่งช้า", "การจัดส่งล่าช้า", "สินค้าจัดส่งช้าไป"], "th"),
+    ],
+)
+def test_labels_are_words_where_words_are_not_parted_by_spaces(texts: list[str], language: str) -> None:
+    mine = count_words(tokenize(texts, [language] * 4), [language] * 4)
+    every = joined(mine, spoken(language, *["x y"] * 20))
+    words = label_and_keywords(mine, every, language, {language: texts}, "")[0].split(" · ")
+    assert 1 <= len(words) <= 3
+    assert words[0] in {"배송", "配送", "物流", "จัด", "ส่ง", "จัดส่ง", "ช้า"}
+    particles = {"이", "가", "을", "때문", "が", "の", "に", "です", "了", "的", "很", "มาก", "การ", "ไป"}
+    assert not particles & set(words)
 
 
 def test_the_label_is_in_the_main_language_where_the_topic_speaks_it_enough() -> None:

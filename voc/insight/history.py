@@ -52,6 +52,20 @@ def volume(where: NDArray[np.int64], voices: NDArray[np.int64], complete: int) -
     return np.bincount(both[0], minlength=complete).astype(np.float64)
 
 
+def by_period(
+    where: NDArray[np.int64], voices: NDArray[np.int64], pairs: pd.DataFrame, issues: list[str], complete: int
+) -> NDArray[np.int64]:
+    """Count each issue's distinct voices in each complete period: (issues, complete); see ``when_heard``."""
+    import numpy as np
+
+    records = pairs["record"].to_numpy(dtype=np.int64)
+    rows = np.stack([issue_codes(pairs, issues), voices[records], where[records]])
+    rows = np.unique(rows[:, (rows[2] >= 0) & (rows[2] < complete)], axis=1)
+    table = np.zeros((len(issues), complete), dtype=np.int64)
+    np.add.at(table, (rows[0], rows[2]), 1)
+    return table
+
+
 def history_test(
     sums: NDArray[np.float64], counts: NDArray[np.int64], exposure: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -47,23 +47,24 @@ def rate_ratio(
     ``exposure / (exposure + base_exposure)`` when the rates are equal. The interval is
     Clopper-Pearson's for that share, turned into a ratio; the p-value doubles the smaller exact
     tail, so that p < 0.05 just when the interval leaves 1 out. Where a count is 0, half an event
-    is added to both for the estimate alone. Both counts 0 give a ratio of 1 and p = 1.
+    is added to both for the estimate alone. Both counts 0 give a ratio of 1 and p = 1. Counts may be
+    effective ones, between whole numbers (Korn and Graubard 1998, Survey Methodology 24, 193-201).
 
     Sources: Clopper and Pearson (1934), Biometrika 26, 404-413; Przyborowski and Wilenski (1940),
     Biometrika 31, 313-323 (the conditional test of two Poisson rates).
     """
     import numpy as np
-    from scipy.stats import beta, binom
+    from scipy.stats import beta
 
     k, base = np.asarray(events, dtype=np.float64), np.asarray(base_events, dtype=np.float64)
     time, base_time = np.asarray(exposure, dtype=np.float64), np.asarray(base_exposure, dtype=np.float64)
     total = k + base
     null = time / (time + base_time)
-    tails = np.minimum(binom.cdf(k, total, null), binom.sf(k - 1, total, null))
+    tails = np.minimum(_at_most(k, total, null), _at_most(base, total, 1 - null))
     p = np.where(total > 0, np.minimum(1.0, 2 * tails), 1.0)
     tail = (1 - LEVEL) / 2
-    low = np.where(k > 0, beta.ppf(tail, np.maximum(k, 1), base + 1), 0.0)
-    high = np.where(base > 0, beta.ppf(1 - tail, k + 1, np.maximum(base, 1)), 1.0)
+    low = np.where(k > 0, beta.ppf(tail, np.where(k > 0, k, 1), base + 1), 0.0)
+    high = np.where(base > 0, beta.ppf(1 - tail, k + 1, np.where(base > 0, base, 1)), 1.0)
     half = np.where((k == 0) | (base == 0), 0.5, 0.0)
     scale = base_time / time
     with np.errstate(divide="ignore"):
@@ -84,15 +85,30 @@ def mid_p(
     controlling procedures for discrete tests, arXiv:1112.4627.
     """
     import numpy as np
-    from scipy.stats import binom
 
     k, base = np.asarray(events, dtype=np.float64), np.asarray(base_events, dtype=np.float64)
     time, base_time = np.asarray(exposure, dtype=np.float64), np.asarray(base_exposure, dtype=np.float64)
-    null = time / (time + base_time)
-    total, tie = k + base, binom.pmf(k, k + base, null) / 2
-    tails = np.minimum(binom.cdf(k, total, null) - tie, binom.sf(k, total, null) + tie)
-    p: NDArray[np.float64] = np.minimum(1.0, 2 * tails)
+    null, total = time / (time + base_time), k + base
+    few = _at_most(k, total, null) + _at_most(k - 1, total, null)
+    many = _at_most(base, total, 1 - null) + _at_most(base - 1, total, 1 - null)
+    p: NDArray[np.float64] = np.minimum(1.0, np.minimum(few, many))
     return p
+
+
+def _at_most(
+    count: NDArray[np.float64], total: NDArray[np.float64], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the chance of at most ``count`` of ``total``: binomial, by the incomplete beta function.
+
+    So it holds between whole numbers, too, where counts are effective ones.
+    """
+    import numpy as np
+    from scipy.special import betainc
+
+    inside = (count > -1) & (count < total)
+    chance = betainc(np.where(inside, total - count, 1.0), np.where(inside, count + 1, 1.0), 1 - share)
+    found: NDArray[np.float64] = np.where(inside, chance, np.where(count < total, 0.0, 1.0))
+    return found
 
 
 def adjust(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_URGENCY = 0.3
 """Urgency of an intent that no table of urgencies names (a user's own taxonomy)."""
+_P = [f"p_{name}" for name in SENTIMENTS]
 
 
 def kept_records(feedback: pd.DataFrame) -> pd.DataFrame:
@@ -44,17 +45,18 @@ def mentions(kept: pd.DataFrame, segments: pd.DataFrame, urgency: Mapping[str, f
     import numpy as np
     import pandas as pd
 
-    table = segments[segments["issue_id"].notna()]
+    wanted = ["record_id", "issue_id", "intent", "intent_confidence", "language", *_P]
+    table = segments.loc[segments["issue_id"].notna(), wanted]  # texts would be copied three times over
     rows = table["record_id"].map(pd.Series(kept.index, index=kept["id"]))
     table = table[rows.notna()].assign(record=rows.dropna().astype(np.int64))
     weight = table["intent"].map(lambda name: urgency.get(name, UNKNOWN_URGENCY)).astype("float64")
     table["urgency"] = weight * table["intent_confidence"]
     pairs = table.groupby(["issue_id", "record"], sort=True)
-    means = pairs[[f"p_{name}" for name in SENTIMENTS] + ["urgency"]].mean()
+    means = pairs[[*_P, "urgency"]].mean()
     surest = table.sort_values("intent_confidence", ascending=False, kind="stable")
     first = surest.groupby(["issue_id", "record"], sort=True)[["intent", "language"]].first()
     result = means.join(first).reset_index()
-    p = result[[f"p_{name}" for name in SENTIMENTS]].to_numpy(dtype=np.float64).reshape(-1, len(SENTIMENTS))
+    p = result[_P].to_numpy(dtype=np.float64).reshape(-1, len(SENTIMENTS))
     best = p.argmax(axis=1) if len(p) else np.zeros(0, dtype=np.int64)
     strength = np.clip(p[:, 0] - p[:, 2], 0.0, 1.0)
     result["sentiment"] = np.array(SENTIMENTS, dtype=object)[best]

@@ -38,11 +38,10 @@ def choose_quotes(
         languages: issue id -> records by language.
         count: how many quotes an issue gets at most.
     """
-    rows = dict(zip(kept["id"], range(len(kept)), strict=True))
-    columns = ("record_id", "text", "language", "sentiment", "issue_id")
-    table: dict[str, Any] = {name: segments[name].to_numpy(dtype=object) for name in columns}
-    records = {name: kept[name].to_numpy(dtype=object) for name in ("created_at", "rating")}
     mine: Mapping[Any, Any] = segments.groupby("issue_id", sort=False).indices
+    table = _candidates(segments, central, mine)
+    known = set(table["record_id"].values())
+    rows = {name: row for row, name in enumerate(kept["id"]) if name in known}
     chosen = {}
     for issue, dominant in sentiments.items():
         pool = [
@@ -54,13 +53,26 @@ def choose_quotes(
             pool, key=lambda p: (table["sentiment"][p] != dominant, not _readable(table["text"][p]))
         )
         picked = _spread(ordered, table, languages[issue], count)
-        chosen[issue] = tuple(_quote(position, table, records, rows) for position in picked)
+        chosen[issue] = tuple(_quote(position, table, kept, rows) for position in picked)
     return chosen
 
 
-def _pool(central: Sequence[int], mine: Sequence[int], table: Mapping[str, Any], issue: str) -> list[int]:
+def _candidates(
+    segments: pd.DataFrame, central: Mapping[str, Sequence[int]], mine: Mapping[Any, Any]
+) -> dict[str, dict[int, Any]]:
+    """Return column -> position -> cell, for the segments that may be quoted: a few of a large table."""
+    near = {p for positions in central.values() for p in positions if 0 <= p < len(segments)}
+    wanted = sorted(near | {int(p) for positions in mine.values() for p in positions[:_POOL]})
+    columns = ["record_id", "text", "language", "sentiment", "issue_id"]
+    found = segments[columns].take(wanted)
+    return {name: dict(zip(wanted, found[name].to_numpy(dtype=object), strict=True)) for name in columns}
+
+
+def _pool(
+    central: Sequence[int], mine: Sequence[int], table: Mapping[str, dict[int, Any]], issue: str
+) -> list[int]:
     """Return candidates, most central first: those named, then the issue's others in table order."""
-    named = [p for p in central if 0 <= p < len(table["issue_id"]) and table["issue_id"][p] == issue]
+    named = [p for p in central if table["issue_id"].get(p) == issue]
     return list(dict.fromkeys([*named[:_POOL], *(int(p) for p in mine[:_POOL])]))
 
 
@@ -92,12 +104,9 @@ def _distinct(ordered: Sequence[int], table: Mapping[str, Any]) -> Iterator[int]
             yield position
 
 
-def _quote(
-    position: int, table: Mapping[str, Any], records: Mapping[str, Any], rows: Mapping[str, int]
-) -> Quote:
+def _quote(position: int, table: Mapping[str, Any], kept: pd.DataFrame, rows: Mapping[str, int]) -> Quote:
     record = str(table["record_id"][position])
-    row = rows[record]
-    created, rating = records["created_at"][row], records["rating"][row]
+    created, rating = (kept[name].iloc[rows[record]] for name in ("created_at", "rating"))
     return Quote(
         record_id=record,
         text=shorten(table["text"][position]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voc.types import SENTIMENTS, Record, Segment, TopicInfo
@@ -72,13 +72,22 @@ def metadata_columns(records: Sequence[Record], taken: Sequence[str]) -> dict[st
 
     A name that one of our own columns has gets the suffix ``_source``.
     """
-    names = dict.fromkeys(name for record in records for name in record.metadata)
-    columns: dict[str, list[Any]] = {}
+    names = free_names(dict.fromkeys(name for record in records for name in record.metadata), taken)
+    return {
+        column: [_as_text(record.metadata.get(name)) for record in records] for name, column in names.items()
+    }
+
+
+def free_names(names: Iterable[str], taken: Sequence[str]) -> dict[str, str]:
+    """Return name -> column: the name with ``_source`` added until neither ``taken`` nor another has it."""
+    columns: dict[str, str] = {}
+    used = set(taken)
     for name in names:
         column = name
-        while column in taken or column in columns:
+        while column in used:
             column = f"{column}_source"
-        columns[column] = [_as_text(record.metadata.get(name)) for record in records]
+        used.add(column)
+        columns[name] = column
     return columns
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voc.insight.calendar import Calendar, positions
-from voc.insight.history import history_test, volume, when_heard
+from voc.insight.dispersion import design_effect, dispersion
+from voc.insight.history import by_period, history_test, volume, when_heard
 from voc.insight.intervals import adjust, mid_p, rate_ratio
 from voc.insight.voices import issue_codes, split_voices, voices_where
 from voc.types import Interval
@@ -47,6 +48,10 @@ class Counts:
     counts: NDArray[np.int64]
     exposures: tuple[tuple[float, float, NDArray[np.float64]], ...]
     """(in the recent window, in the baseline, by period): voices heard, then time."""
+    each: NDArray[np.int64]
+    """(issues, periods) voices in each period; bursts are seen in them."""
+    spans: tuple[range, range]
+    """Positions of the recent window, and of the baseline."""
 
 
 def find_trends(
@@ -93,18 +98,49 @@ def trend_p(found: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     intersection-union test, which keeps its level (Berger 1982, Technometrics 24, 295-300). Twice
     the smaller p of the two tests is the issue's (Bonferroni). The history counts only where it
     points the way the ratio does, so that a flag never contradicts the ratio beside it.
+
+    Both tests, and the ratio's interval, take the number of voices for what it tells where feedback
+    comes in bursts: divided by its ``design_effect``.
     """
     import numpy as np
 
-    windows = [rate_ratio(found.recent, r, found.base, b)[0] for r, b, _ in found.exposures]
-    p = [mid_p(found.recent, r, found.base, b) for r, b, _ in found.exposures]
+    spreads = [dispersion(found.each, exposure) for *_, exposure in found.exposures]
+    windows, p = zip(*map(_lately, [found] * 2, found.exposures, spreads), strict=True)
     ratios = _nearer(*windows)
     lately = np.maximum(*p)
     lately[(windows[0][:, 0] > 1) != (windows[1][:, 0] > 1)] = 1.0
-    (one, way), (other, also) = (history_test(found.sums, found.counts, e) for *_, e in found.exposures)
+    (one, way), (other, also) = map(_history, [found] * 2, found.exposures, spreads)
     agree = (np.sign(way) == np.sign(also)) & ((ratios[:, 0] > 1) == (way > 0))
     history = np.where(agree, np.maximum(one, other), 1.0)
     return ratios, np.minimum(1.0, 2 * np.minimum(lately, history))
+
+
+_Exposure = tuple[float, float, "NDArray[np.float64]"]
+
+
+def _lately(
+    found: Counts, exposure: _Exposure, spread: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compare the recent window with the baseline: (issues, 3) ratios and (issues,) p-values."""
+    import numpy as np
+
+    recent_heard, base_heard, heard = exposure
+    window, base = found.spans
+    score = np.repeat([1.0, 0.0], [len(window), len(base)])
+    effect = design_effect(found.recent + found.base, spread, heard[[*window, *base]], score)
+    counted = found.recent / effect, recent_heard, found.base / effect, base_heard
+    return rate_ratio(*counted)[0], mid_p(*counted)
+
+
+def _history(
+    found: Counts, exposure: _Exposure, spread: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    import numpy as np
+
+    heard = exposure[-1]
+    effect = design_effect(found.counts, spread, heard, np.arange(len(heard), dtype=np.float64))
+    counts = np.rint(found.counts / effect).astype(np.int64)
+    return history_test(found.sums / np.maximum(found.counts, 1) * counts, counts, heard)
 
 
 def _count(kept: pd.DataFrame, pairs: pd.DataFrame, issues: list[str], periods: Calendar) -> Counts:
@@ -124,7 +160,8 @@ def _count(kept: pd.DataFrame, pairs: pd.DataFrame, issues: list[str], periods: 
         (float(heard), float(base_heard), volume(where, voices, periods.complete)),
         (float(len(periods.window)), len(periods.baseline) - periods.missing, time),
     )
-    return Counts(recent, base, sums, counts, exposures)
+    each = by_period(where, voices, pairs, issues, periods.complete)
+    return Counts(recent, base, sums, counts, exposures, each, spans)
 
 
 def _nearer(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

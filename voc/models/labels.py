@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from voc.text.words import opinion_words
+
 LABEL_WORDS = 3
 KEYWORDS = 10
-_LAMBDA = 0.6
 _ENOUGH_SHARE = 0.15
 _HANGUL = re.compile(r"[가-힣]")
 _HIRAGANA = re.compile(r"[ぁ-ゖー]+")
+_JAPANESE_PREDICATE = re.compile(r"[一-龯].*[うくぐすつぬぶむるい]")
 _LATIN_CODE = re.compile(r"[a-z]{1,4}")
 
 
@@ -52,9 +54,9 @@ def label_languages(sizes: Counter[str], main: str) -> list[str]:
 def telling_words(mine: Spoken, every: Spoken, language: str, texts: Sequence[str] = ()) -> list[str]:
     """Return a topic's words of one language, the most telling first.
 
-    Ordered by relevance (Sievert and Shirley 2014, LDAvis, eq. 1, with their lambda of 0.6) over
-    shares of segments: a word must be both common in the topic and rare elsewhere. What only one
-    segment says, and what is no word by itself (``is_word``), comes last.
+    Ordered by how surely a word is said more often in the topic than elsewhere (``_distinction``). What
+    only one segment says, and what is no word by itself (``is_word``), comes last. Words of mere
+    liking (``opinion_words``) stand behind what names the thing.
 
     Args:
         mine: the topic's counts.
@@ -65,11 +67,10 @@ def telling_words(mine: Spoken, every: Spoken, language: str, texts: Sequence[st
     inside, size = mine.words.get(language, Counter()), mine.sizes[language]
     outside, total = every.words.get(language, Counter()), every.sizes[language]
 
-    def order(word: str) -> tuple[bool, bool, float, str]:
-        share, usual = inside[word] / size, outside[word] / total
-        relevance = _LAMBDA * math.log(share) + (1 - _LAMBDA) * math.log(share / usual)
+    def order(word: str) -> tuple[bool, bool, float, int, str]:
+        told = _distinction(inside[word], size, outside[word], total)
         seldom = inside[word] < max(2, 0.04 * size)
-        return inside[word] < 2, seldom, _weak(word, language) - relevance, word
+        return inside[word] < 2, seldom, -told * _weight(word, language), -inside[word], word
 
     ranked = sorted(inside, key=order)
     # Looking into the texts costs time; the first words are all that is shown.
@@ -77,26 +78,61 @@ def telling_words(mine: Spoken, every: Spoken, language: str, texts: Sequence[st
     return words or ranked
 
 
-def _weak(word: str, language: str) -> float:
-    """Return how much less a word says in a label: verbs less than nouns, Japanese in kana alone least."""
-    if language == "ko" and len(word) > 1 and word.endswith("다"):
-        return 0.3
-    return 0.6 if language == "ja" and _HIRAGANA.fullmatch(word) else 0.0
+def _distinction(inside: int, size: int, outside: int, total: int) -> float:
+    """Return the root of the log-likelihood ratio of a word's share here and elsewhere, signed.
+
+    Large where many say the word and hardly anyone else does, small for a word that few have said
+    (however rare) and for one that all topics share (however frequent); below 0 where it is said
+    less than elsewhere: Dunning (1993), Accurate methods for the statistics of surprise and
+    coincidence, Computational Linguistics 19, 61-74.
+
+    Args:
+        inside: segments of the topic that hold the word; ``size`` of its segments.
+        outside: segments of the corpus that hold it, the topic's among them; ``total`` of all.
+    """
+    rest, others = outside - inside, total - size
+    usual = outside / total
+    ratio = sum(
+        seen * math.log(seen / expected)
+        for seen, expected in (
+            (inside, size * usual),
+            (size - inside, size * (1 - usual)),
+            (rest, others * usual),
+            (others - rest, others * (1 - usual)),
+        )
+        if seen > 0
+    )
+    return math.copysign(math.sqrt(2 * max(ratio, 0.0)), inside / size - usual)
+
+
+def _weight(word: str, language: str) -> float:
+    """Return what share of its distinction a word keeps: verbs less than nouns, mere liking least."""
+    if word in opinion_words(language):
+        return 0.4
+    if language == "ko" and _is_predicate(word, language):
+        return 0.8
+    return 0.6 if language == "ja" and _HIRAGANA.fullmatch(word) else 1.0
+
+
+def _is_predicate(word: str, language: str) -> bool:
+    if language == "ko":
+        return len(word) > 1 and word.endswith("다")
+    return language == "ja" and bool(_JAPANESE_PREDICATE.fullmatch(word))
 
 
 def is_word(word: str, texts: Sequence[str], language: str) -> bool:
     """Say whether a token is a word by itself in most places where these texts have it.
 
-    The ``hn`` of order numbers (``HN-5066``) is none, nor is a Korean syllable that only ends other
-    words (``사`` of ``택배사``).
+    The ``hn`` of order numbers (``HN-5066``) is none, nor is a unit behind its number (``2.4GHz``),
+    nor a Korean syllable that only ends other words (``사`` of ``택배사``).
 
-    >>> is_word("hn", ["Where is HN-5066?", "HN-0611 is late"], "en")
-    False
+    >>> is_word("hn", ["Where is HN-5066?", "HN-0611 is late"], "en"), is_word("ghz", ["on 2.4GHz"], "en")
+    (False, False)
     >>> is_word("사", ["택배사에 물어봤어요"], "ko"), is_word("앱", ["앱이 꺼져요"], "ko")
     (False, True)
     """
     if _LATIN_CODE.fullmatch(word):
-        wrong = re.compile(rf"\b{word}[-_#]?\d", re.IGNORECASE)
+        wrong = re.compile(rf"\b{word}[-_#]?\d|(?<=\d){word}\b", re.IGNORECASE)
     elif language == "ko" and len(word) == 1 and _HANGUL.match(word):
         wrong = re.compile(rf"(?<=[가-힣]){word}")
     else:
@@ -127,6 +163,8 @@ def label_and_keywords(
     chosen = distinct_stems(words[spoken], LABEL_WORDS)
     if len(chosen) > 2 and _said_twice(mine, chosen, spoken) < len(chosen):
         chosen = chosen[: max(2, _said_twice(mine, chosen, spoken))]
+    # Subject first, as both languages say it: 와이파이 · 안되다, 充電 · 熱い.
+    chosen.sort(key=lambda word: _is_predicate(word, spoken))
     return " · ".join(chosen) or _shorten(central), _keywords(words, spoken, mine.sizes)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from voc.report.issue_view import is_liked
 from voc.report.plain import plain
 from voc.report.view import Report, Table
 from voc.report.words import Words
+from voc.report.xlsx_tables import Sheet, driver_sheet, event_sheet, group_sheets, issue_sheet, quote_sheet
 from voc.types import Issue
 
 _FIXED = datetime(2000, 1, 1)
@@ -21,6 +20,8 @@ _SAFE = {
     "strings_to_numbers": False,
     "remove_timezone": True,
 }
+_LONGEST_NAME = 31
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 18},
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#F1EEE6"},
@@ -29,40 +30,33 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "score": {"num_format": "0.0", "valign": "top"},
     "share": {"num_format": "0.0%", "valign": "top"},
     "change": {"num_format": "+0.00;-0.00;0.00", "valign": "top"},
+    "chance": {"num_format": "0.000", "valign": "top"},
     "date": {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet: its head, its cell style and its width in characters."""
-
-    head: str
-    style: str
-    width: int
 
 
 def write_workbook(path: Path, report: Report, issues: Sequence[Issue], words: Words) -> None:
     """Write the sheets Summary, Issues, Quotes and Data quality.
 
-    Text is written as text: a cell that begins with ``=`` stays words. The file carries no time of
-    its own, so that the same input gives the same bytes.
+    Where they were asked for, the events and the segments get a sheet each, and so does every group
+    of issues. Text is written as text: a cell that begins with ``=`` stays words. The file carries
+    no time of its own, so that the same input gives the same bytes.
     """
     import xlsxwriter
 
+    told = _told(report, issues)
+    asked = [sheet for sheet in (event_sheet(issues, words), driver_sheet(issues, words)) if sheet.rows]
     with xlsxwriter.Workbook(str(path), dict(_SAFE)) as book:
         book.set_properties({"title": report.title, "created": _FIXED})
         writer = _Writer(book)
         _summary(writer, report, words)
-        writer.sheet(
-            words("excel.issues"),
-            _issue_columns(words),
-            [_issue_row(i, v, words) for i, v in _told(report, issues)],
-        )
-        writer.sheet(words("excel.quotes"), _quote_columns(words), _quote_rows(issues, words))
+        for sheet in (issue_sheet(words("excel.issues"), told, words), quote_sheet(issues, words), *asked):
+            writer.sheet(sheet)
         writer.tables(
             words("excel.quality"), [*report.tables, report.settings, report.models], report.quality
         )
+        for sheet in group_sheets(told, words):
+            writer.sheet(sheet)
 
 
 def _told(report: Report, issues: Sequence[Issue]) -> list[tuple[Issue, str]]:
@@ -78,16 +72,21 @@ class _Writer:
         self.book = book
         self.styles = {name: book.add_format(dict(style)) for name, style in _STYLES.items()}
 
-    def sheet(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
-        sheet = self.book.add_worksheet(name[:31])
+    def add(self, name: str) -> Any:
+        """Add a sheet under a name that Excel takes and no other sheet has."""
+        return self.book.add_worksheet(sheet_name(name, [sheet.name for sheet in self.book.worksheets()]))
+
+    def sheet(self, table: Sheet) -> None:
+        sheet = self.add(table.name)
         sheet.freeze_panes(1, 2)
-        for place, column in enumerate(columns):
+        for place, column in enumerate(table.columns):
             sheet.set_column(place, place, column.width)
             sheet.write_string(0, place, column.head, self.styles["head"])
-        for line, row in enumerate(rows, 1):
-            for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+        for line, row in enumerate(table.rows, 1):
+            for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
                 self.cell(sheet, line, place, value, column.style)
-        sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+        sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
+        sheet.repeat_rows(0)
         _print_setup(sheet)
 
     def cell(self, sheet: Any, line: int, place: int, value: Any, style: str) -> None:
@@ -102,7 +101,7 @@ class _Writer:
             sheet.write_string(line, place, plain(value)[:32767], form)
 
     def tables(self, name: str, tables: Sequence[Table], sentences: Sequence[str]) -> None:
-        sheet = self.book.add_worksheet(name[:31])
+        sheet = self.add(name)
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 4, 26)
         line = 0
@@ -122,6 +121,19 @@ class _Writer:
         return line + len(table.rows) + 2
 
 
+def sheet_name(name: str, taken: Sequence[str]) -> str:
+    """Return the name nearest to this one that Excel takes: 31 characters, none of ``[]:*?/\\``, unique.
+
+    >>> sheet_name("login / app: crash", ["Issues"]), sheet_name("issues", ["Issues"])
+    ('login app crash', 'issues 2')
+    """
+    bare = " ".join(plain(name).translate(_NOT_IN_NAMES).split())[:_LONGEST_NAME].strip("' ")
+    bare = bare if bare and bare.casefold() != "history" else f"{bare} 1".strip()
+    used = {other.casefold() for other in taken}
+    tries = (f"{bare[: _LONGEST_NAME - 4]} {number}" for number in range(2, len(used) + 3))
+    return next(found for found in (bare, *tries) if found.casefold() not in used)
+
+
 def _print_setup(sheet: Any) -> None:
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -129,7 +141,7 @@ def _print_setup(sheet: Any) -> None:
 
 
 def _summary(writer: _Writer, report: Report, words: Words) -> None:
-    sheet = writer.book.add_worksheet(words("excel.summary")[:31])
+    sheet = writer.add(words("excel.summary"))
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 110)
     sheet.hide_gridlines(2)
@@ -154,84 +166,3 @@ def _summary(writer: _Writer, report: Report, words: Words) -> None:
 
 def _method(words: Words) -> list[tuple[str, str]]:
     return [(item["title"], item["text"]) for item in words.texts["method"]["items"].values()]
-
-
-def _issue_columns(words: Words) -> list[Column]:
-    low, high = words("excel.low"), words("excel.high")
-    share, cost, ratio = words("table.negative"), words("table.cost"), words("excel.ratio")
-    return [
-        Column(words("table.rank"), "whole", 6),
-        Column(words("table.issue"), "text", 30),
-        Column(words("excel.group"), "text", 11),
-        Column(words("table.priority"), "score", 9),
-        Column(words("excel.reason"), "text", 46),
-        Column(words("table.customers"), "whole", 11),
-        Column(words("quality.share"), "share", 8),
-        Column(words("excel.feedback"), "whole", 10),
-        *(Column(head, "share", 10) for head in (share, f"{share}, {low}", f"{share}, {high}")),
-        Column(words("table.trend"), "text", 16),
-        *(Column(head, "score", 10) for head in (ratio, f"{ratio}, {low}", f"{ratio}, {high}")),
-        *(Column(head, "change", 10) for head in (cost, f"{cost}, {low}", f"{cost}, {high}")),
-        Column(words("table.cost_nps"), "change", 10),
-        Column(words("table.intent"), "text", 18),
-        Column(words("table.languages"), "text", 22),
-        Column(words("excel.keywords"), "text", 28),
-        Column(words("excel.first"), "date", 12),
-        Column(words("excel.last"), "date", 12),
-        Column(words("excel.quote"), "text", 60),
-    ]
-
-
-def _issue_row(issue: Issue, reason: str, words: Words) -> list[Any]:
-    spoken = ", ".join(f"{words.name('languages', code)} {count}" for code, count in issue.languages.items())
-    return [
-        issue.rank,
-        issue.label,
-        words("excel.like" if is_liked(issue) else "excel.act"),
-        issue.priority,
-        reason,
-        issue.authors,
-        issue.share.estimate,
-        issue.volume,
-        *issue.negative_share,
-        words.name("flags", issue.trend_flag),
-        *(issue.trend_ratio or [None] * 3),
-        *(issue.rating_impact or [None] * 3),
-        issue.nps_impact.estimate if issue.nps_impact else None,
-        words.name("intents", issue.top_intent),
-        spoken,
-        ", ".join(issue.keywords),
-        issue.first_seen,
-        issue.last_seen,
-        issue.quotes[0].text if issue.quotes else None,
-    ]
-
-
-def _quote_columns(words: Words) -> list[Column]:
-    return [
-        Column(words("table.rank"), "whole", 6),
-        Column(words("excel.label"), "text", 28),
-        Column(words("excel.quote"), "text", 90),
-        Column(words("quality.language"), "text", 12),
-        Column(words("excel.sentiment"), "text", 11),
-        Column(words("excel.date"), "date", 12),
-        Column(words("excel.rating"), "score", 8),
-        Column(words("excel.record"), "text", 18),
-    ]
-
-
-def _quote_rows(issues: Sequence[Issue], words: Words) -> list[list[Any]]:
-    return [
-        [
-            issue.rank,
-            issue.label,
-            quote.text,
-            words.name("languages", quote.language),
-            words.name("sentiments", quote.sentiment),
-            quote.created_at,
-            quote.rating,
-            quote.record_id,
-        ]
-        for issue in issues
-        for quote in issue.quotes
-    ]

@@ -23,16 +23,22 @@ _ARABIC_MARKS = regex.compile("[\u0640\u064b-\u065f\u0670]")
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Return the function words of a language in lower case; empty for one we have no list of."""
-    return _stop_lists().get(_RELATIVES.get(language, language), frozenset())
+    return _lists("stopwords.txt").get(_RELATIVES.get(language, language), frozenset())
+
+
+@cache
+def opinion_words(language: str) -> frozenset[str]:
+    """Return words that say how customers feel, not about what; empty for a language without a list."""
+    return _lists("opinions.txt").get(_RELATIVES.get(language, language), frozenset())
 
 
 _RELATIVES = {"bs": "hr", "gl": "pt"}
 
 
 @cache
-def _stop_lists() -> dict[str, frozenset[str]]:
+def _lists(name: str) -> dict[str, frozenset[str]]:
     lists = {}
-    for line in files("voc.text").joinpath("stopwords.txt").read_text(encoding="utf-8").splitlines():
+    for line in files("voc.text").joinpath(name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             code, _, words = line.partition(":")
             lists[code] = frozenset(words.split())
