@@ -7,6 +7,9 @@ import pandas as pd
 
 from voc.config import KEYS, PrioritySettings, Settings, TrendSettings
 from voc.insight.issues import build_issues
+from voc.report.context import build_report
+from voc.report.html import render_html
+from voc.report.markdown import render_markdown
 from voc.types import TopicInfo
 
 URGENCY = {"bug_report": 0.8, "delivery_problem": 0.6, "refund_request": 0.8, "billing_dispute": 0.9, "praise": 0.0,
@@ -213,3 +216,27 @@ def many_themes(count):
         for n in range(count)
         for theme in [THEMES[n % len(THEMES)]]
     ]  # fmt: skip
+
+
+class Page:
+    """A report of the sample company, in every format."""
+
+    def __init__(self, language="en", themes=THEMES, run=None, by=(), **options):
+        self.feedback, self.segments = tables(themes=themes, **options)
+        places = np.arange(len(self.feedback))
+        self.feedback["source_file"] = np.where(places % 2, "play_store.csv", "설문_6월.xlsx")
+        self.feedback["source_row"] = places + 1
+        for name in by:
+            self.feedback[name] = np.array(["Kettle", "Robot vacuum", "Lamp"])[places % 3]
+        self.issues = ranked(self.feedback, self.segments, themes)
+        self.run = run_json(self.feedback, self.segments, language) | (run or {})
+        self.run["settings"]["insight.by"] = {"value": list(by), "from": "flag" if by else "default"}
+        self.report, self.words = build_report(self.issues, self.feedback, self.segments, self.run)
+
+    @property
+    def html(self):
+        return render_html(self.report, self.words)
+
+    @property
+    def markdown(self):
+        return render_markdown(self.report, self.words)

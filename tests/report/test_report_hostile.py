@@ -5,68 +5,12 @@ import re
 import openpyxl
 import pandas as pd
 import pytest
-import report_samples as samples
+from hostile_samples import PAYLOADS, hostile_world
 from markdown_it import MarkdownIt
 from test_report_html import Document
 
-from voc.insight.issues import build_issues
 from voc.report import write_reports
 from voc.report.markdown import escape
-
-PAYLOADS = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</style><svg onload=alert(1)>",
-    "</script><script>alert(1)</script>",
-    "<a href='javascript:alert(1)'>click</a>",
-    "![x](javascript:alert(1))",
-    "[click](https://evil.example/?q=1)",
-    "<https://evil.example>",
-    "http://evil.example and www.evil.example",
-    "=HYPERLINK(\"http://evil.example\",\"click\")",
-    "+1+cmd|' /C calc'!A0",
-    "-2+3",
-    "@SUM(1+1)",
-    "{{ 7*7 }} {% raw %} {0} {n} %s",
-    "| a | b |\n|---|---|\n# heading\n- [x] done\n1. one",
-    "<!-- --> ]]> &lt;script&gt; &#60;script&#62;",
-    "`code` **bold** _it_ ~~gone~~ $x^2$",
-    "data:text/html,<script>alert(1)</script>",
-]  # fmt: skip
-
-
-def hostile_world():
-    themes = [
-        (f"{payload} {n}", payload, "praise" if n % 5 == 4 else f"{payload}", "positive" if n % 5 == 4 else "negative", 0.05,
-         "flat", 2.0, [("en", payload), (payload, f"{payload} once more")])
-        for n, payload in enumerate(PAYLOADS)
-    ]  # fmt: skip
-    feedback, segments = samples.tables(600, themes)
-    feedback["id"] = [f"{PAYLOADS[n % len(PAYLOADS)]}{n}" for n in range(len(feedback))]
-    segments["record_id"] = segments["record_id"].map(
-        dict(zip([f"r{n:05d}" for n in range(600)], feedback["id"], strict=True))
-    )
-    feedback["author"] = [PAYLOADS[n % len(PAYLOADS)] + str(n % 97) for n in range(len(feedback))]
-    feedback[PAYLOADS[0]] = PAYLOADS[1]
-    run = samples.run_json(feedback, segments)
-    run["title"] = PAYLOADS[0]
-    run["voc"] = PAYLOADS[1]
-    run["notes"] = PAYLOADS
-    run["models"] = {payload: payload for payload in PAYLOADS}
-    run["counts"]["rejected_by_code"] = dict.fromkeys(PAYLOADS, 2)
-    run["counts"]["redactions"] = dict.fromkeys(PAYLOADS, 2)
-    run["settings"]["report.title"] = {"value": PAYLOADS[0], "from": PAYLOADS[1]}
-    run["inputs"] = [
-        {"name": p, "format": p, "encoding": p, "sheet": p, "rows": 1, "mapping": {p: p}, "notes": [p]}
-        for p in PAYLOADS
-    ]
-    from voc.config import PrioritySettings, TrendSettings
-
-    issues = build_issues(
-        feedback, segments, samples.topics(segments, themes), PrioritySettings(), TrendSettings(), {}
-    )
-    return issues, feedback, segments, run
 
 
 @pytest.fixture(scope="module")

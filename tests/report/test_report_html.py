@@ -76,7 +76,7 @@ def test_ids_are_unique_and_links_lead_somewhere(document):
 def test_every_issue_has_a_row_and_a_panel(page, document):
     anchors = {f"issue-{issue.rank}" for issue in page.issues}
     assert {attrs["id"] for attrs in document.all("article")} == anchors
-    rows = [attrs for attrs in document.all("tr") if "data-trend" in attrs]
+    rows = [attrs for attrs in document.all("tr") if attrs.get("class") == "issue-row"]
     assert len(rows) == len(page.report.problems)
 
 

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voc.cli import options
+from voc.cli.open import check_installed, look_through
 from voc.errors import USAGE, VocError
 
 if TYPE_CHECKING:
     from voc.router import Router
+    from voc.service.contacts import KeptContacts
+    from voc.service.database import Database
     from voc.service.outbox import Outbox
     from voc.types import Record
 
@@ -23,7 +26,11 @@ WARM = "Where is my order? It should have come last week."
 
 
 @click.command("serve", short_help="Route and classify over HTTP.")
-@click.option("--rules", required=True, metavar="FILE|NAME", help="Routing file, or `support`.")
+@click.option("--rules", metavar="FILE|NAME", help="Routing file, or `support`.")
+@click.option(
+    "--run", type=click.Path(path_type=Path), metavar="DIR",
+    help="Show this run to the browsers of this machine instead, as `voc open` does.",
+)  # fmt: skip
 @click.option(
     "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on."
 )
@@ -50,12 +57,14 @@ WARM = "Where is my order? It should have come last week."
 @options.delivering
 @click.option(
     "--outbox", type=click.Path(path_type=Path), metavar="FILE",
-    help="Where deliveries wait [default: outbox.sqlite in voc's data folder].",
+    help="Where deliveries wait and repeat contacts are kept [default: outbox.sqlite in voc's data folder].",
 )  # fmt: skip
 @options.settling
 @options.choosing_models
 @options.talking
-def command(rules: str, host: str, port: int, quiet: bool, verbose: bool, **values: Any) -> int:
+def command(
+    rules: str | None, run: Path | None, host: str, port: int, quiet: bool, verbose: bool, **values: Any
+) -> int:
     """Answer POST /route and /classify with one row for each ticket, in order; GET /health; /openapi.json.
 
     \b
@@ -68,7 +77,15 @@ def command(rules: str, host: str, port: int, quiet: bool, verbose: bool, **valu
     from voc.router import Router
 
     set_up_logging(verbose, quiet)
-    _check_installed()
+    if (rules is None) == (run is None):
+        raise VocError(
+            "voc serve needs either --rules, to route tickets, or --run, to show a run.",
+            "For example: voc serve --rules support, or voc open out.", USAGE,
+        )  # fmt: skip
+    if run is not None:
+        return look_through(run, host, port, browser=False)
+    assert rules is not None
+    check_installed("voc serve")
     token = _token(host, values["token_file"])
     to = endpoint(values["webhook"], values["webhook_secret_file"])
     settings = resolve(values["pipeline"], options.flags(values)).settings
@@ -82,15 +99,20 @@ def _serve(
 ) -> int:
     from voc.cli.console import say
     from voc.cli.route_watch import deliver, report_left
+    from voc.service.contacts import KeptContacts
     from voc.service.limits import Limits
+    from voc.service.outbox import Outbox
     from voc.service.server import listen, make_server
     from voc.service.web import create_app
     from voc.service.worker import Worker
 
-    outbox = _outbox(values["outbox"]) if to else None
+    database = _database(values["outbox"], to is not None, router, say)
+    contacts = KeptContacts(database, router.rules.repeat_within) if database else None
+    router.contacts = contacts or router.contacts
+    outbox = Outbox(database) if database and to else None
     sock = listen(host, port)
     delivery = deliver(outbox, to, say) if outbox else None
-    worker = Worker(_answers(router, outbox), values["max_waiting"])
+    worker = Worker(_answers(router, outbox, contacts), values["max_waiting"])
     limits = Limits(values["max_body"], values["max_tickets"], values["max_text"])
     app = create_app(
         worker, limits, token=token, hosts=_hosts(host) if token is None else None,
@@ -109,19 +131,27 @@ def _serve(
             delivery.close()
         if outbox:
             report_left(outbox, say)
-            outbox.database.close()
+        if database:
+            database.close()
     return 0
 
 
-def _answers(router: Router, outbox: Outbox | None) -> dict[str, Callable[[Sequence[Record]], Rows]]:
+def _answers(
+    router: Router, outbox: Outbox | None, contacts: KeptContacts | None
+) -> dict[str, Callable[[Sequence[Record]], Rows]]:
     """What the worker does for each kind of request."""
     from voc.service.events import events
     from voc.stream import classify_items
 
     def route(records: Sequence[Record]) -> Rows:
+        if contacts is None:
+            return router.answer(records)
+        contacts.forget()  # of a request that was not answered
         rows = router.answer(records)
-        if outbox:  # on disk before the sender hears that its tickets are routed
-            outbox.add(events(rows))
+        with contacts.database.transaction():
+            if outbox:  # on disk before the sender hears that its tickets are routed
+                outbox.add(events(rows))
+            contacts.keep()
         return rows
 
     return {
@@ -130,14 +160,27 @@ def _answers(router: Router, outbox: Outbox | None) -> dict[str, Callable[[Seque
     }
 
 
-def _outbox(path: Path | None) -> Outbox:
+def _database(
+    path: Path | None, delivers: bool, router: Router, tell: Callable[[str], None]
+) -> Database | None:
+    """What must outlive the process; None when nothing must, or nobody asked for it and it can't be had."""
+    from voc.routing.ticket import same
+    from voc.service import contacts, outbox
     from voc.service.database import Database
-    from voc.service.outbox import SCHEMA, Outbox
     from voc.store.secret import data_folder
 
-    path = path or data_folder() / "outbox.sqlite"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return Outbox(Database(path, SCHEMA))
+    if not (delivers or path or "contacts" in map(same, router.rules.asked)):
+        return None
+    file = path or data_folder() / "outbox.sqlite"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return Database(file, f"{outbox.SCHEMA};{contacts.SCHEMA}")
+    except (VocError, OSError) as error:
+        if delivers or path:
+            raise
+        why = error.message if isinstance(error, VocError) else error.strerror
+        tell(f"Repeat contacts are forgotten when this ends ({why}); name a file with --outbox.")
+        return None
 
 
 def _token(host: str, file: Path | None) -> bytes | None:
@@ -153,13 +196,6 @@ def _token(host: str, file: Path | None) -> bytes | None:
 
 def _hosts(host: str) -> frozenset[str]:
     return frozenset({"localhost", "127.0.0.1", "::1", host.lower().strip("[]")})
-
-
-def _check_installed() -> None:
-    from importlib.util import find_spec
-
-    if missing := [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]:
-        raise VocError(f"voc serve needs {' and '.join(missing)}.", "pip install 'voc[serve]'", USAGE)
 
 
 def _warm_up() -> list[Record]:

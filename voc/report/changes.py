@@ -109,17 +109,6 @@ def render_markdown(block: Since, heading: str = "##") -> str:
 
 def render_page(block: Since, words: Words) -> str:
     """Write the block as one HTML page, in the manner of the report."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    from voc.report.html import load_template
 
-    from voc.report.html import TEMPLATES
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    return environment.get_template("changes_page.html.j2").render(since=block, words=words, style=style)
+    return load_template("changes_page.html.j2").render(since=block, words=words, title=block.title)

@@ -10,7 +10,7 @@ from voc.insight.calendar import Calendar, calendar
 from voc.insight.impact import nps_points
 from voc.insight.mentions import kept_records
 from voc.insight.related import related_issues
-from voc.report import quality
+from voc.report import quality, where
 from voc.report.changes import since
 from voc.report.evidence_view import answers, mismatch_sentence
 from voc.report.issue_view import Scene, anchor, slices, tell
@@ -46,7 +46,9 @@ def build_report(
     periods = _calendar(issues, kept, run)
     labels = {issue.issue_id: (anchor(issue), plain(issue.label)) for issue in issues}
     by_nps = "nps" in kept and 0 < kept["rating"].notna().sum() <= kept["nps"].notna().sum()
-    scene = Scene(words, periods, labels, related_issues(segments) if len(issues) else {}, bool(by_nps))
+    related = related_issues(segments) if len(issues) else {}
+    places = where.places(kept, segments, where.columns(run, kept))
+    scene = Scene(words, periods, labels, related, places, bool(by_nps))
     told = [tell(issue, scene) for issue in issues]
     problems = tuple(view for view in told if not view.liked)
     moods, period = _moods(kept, words), _range(kept, periods, words)

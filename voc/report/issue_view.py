@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from voc.insight.calendar import Calendar
 from voc.insight.impact import surest_loss
 from voc.report import charts
 from voc.report.evidence_view import facts, times
+from voc.report.highlight import pieces
 from voc.report.plain import plain
-from voc.report.view import IssueView, Part, QuoteView, Related, Slice
+from voc.report.view import IssueView, Part, QuoteView, Related, Slice, Where
+from voc.report.where import FILE, Places
 from voc.report.words import Words
 from voc.types import SENTIMENTS, Interval, Issue, Quote
 
@@ -30,7 +33,8 @@ class Scene:
     labels: Mapping[str, tuple[str, str]]
     """issue id -> (anchor, label)."""
     related: Mapping[str, Sequence[tuple[str, int]]]
-
+    places: Mapping[str, Places]
+    """issue id -> where it is heard."""
     by_nps: bool = False
     """Effects are told in NPS points, not in stars: more records have an NPS answer."""
 
@@ -94,13 +98,15 @@ def tell(issue: Issue, scene: Scene) -> IssueView:
         languages=_few(slices(issue.languages, "languages", words), words),
         language_codes=tuple(issue.languages),
         intents=_few(slices(issue.intents, "intents", words), words),
-        quotes=tuple(_quote(quote, words) for quote in issue.quotes),
+        quotes=tuple(_quote(quote, issue.keywords, words) for quote in issue.quotes),
         related=tuple(
             Related(*scene.labels[name], words("issue.shared", n=count))
             for name, count in scene.related.get(issue.issue_id, ())
             if name in scene.labels
         ),
         group=plain(issue.group),
+        mood=max(SENTIMENTS, key=lambda name: issue.sentiments.get(name, 0)),
+        **_places(scene.places.get(issue.issue_id, {}), words),
         facts=facts(issue, words),
     )
 
@@ -223,7 +229,21 @@ def _seen(issue: Issue, words: Words) -> str:
     return words("issue.seen", first=words.day(issue.first_seen), last=words.day(issue.last_seen))
 
 
-def _quote(quote: Quote, words: Words) -> QuoteView:
+def _places(places: Places, words: Words) -> dict[str, Any]:
+    """Put into words where an issue is heard: for its panel, and for the filter of the list."""
+    named = {
+        words("issue.file") if column == FILE else plain(column): found for column, found in places.items()
+    }
+    return {
+        "where": tuple(
+            Where(title, _few(_slices(found, {value: plain(value) for value in found}, words), words))
+            for title, found in named.items()
+        ),
+        "segments": tuple(f"{title}: {plain(value)}" for title, found in named.items() for value in found),
+    }
+
+
+def _quote(quote: Quote, keywords: Sequence[str], words: Words) -> QuoteView:
     about = [words.name("languages", quote.language)]
     if quote.created_at is not None:
         about.append(words.day(quote.created_at))
@@ -238,14 +258,19 @@ def _quote(quote: Quote, words: Words) -> QuoteView:
         sentiment_name=words.name("sentiments", quote.sentiment),
         about=" · ".join(plain(piece) for piece in about),
         record_id=plain(quote.record_id),
+        pieces=pieces(plain(quote.text), keywords),
     )
 
 
 def slices(counts: Mapping[str, int], group: str, words: Words) -> tuple[Slice, ...]:
     """Turn counts into named shares."""
+    return _slices(counts, {key: plain(words.name(group, key)) for key in counts}, words)
+
+
+def _slices(counts: Mapping[str, int], names: Mapping[str, str], words: Words) -> tuple[Slice, ...]:
     total = max(1, sum(counts.values()))
     return tuple(
-        Slice(key, plain(words.name(group, key)), count, count / total, words.percent(count / total))
+        Slice(key, names[key], count, count / total, words.percent(count / total))
         for key, count in counts.items()
     )
 

@@ -21,6 +21,11 @@ def plain(value: Any) -> str:
     return "".join(character for character in text if _harmless(character))
 
 
+def plain_lines(text: str) -> str:
+    """Return text with its spaces and line breaks, without control characters and direction overrides."""
+    return "".join(character for character in text if character in "\n\t" or _harmless(character))
+
+
 def _harmless(character: str) -> bool:
     category = unicodedata.category(character)
     if category == "Cf":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from voc.report.changes import Since
 from voc.report.charts import Bars, Spark
+from voc.report.highlight import Pieces
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class QuoteView:
     sentiment_name: str
     about: str
     record_id: str
+    pieces: Pieces
+    """The text, cut where it is to be marked."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,14 @@ class Fact:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Where:
+    """An issue's records by the values of one column."""
+
+    title: str
+    slices: tuple[Slice, ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,11 @@ class IssueView:
     quotes: tuple[QuoteView, ...]
     related: tuple[Related, ...]
     group: str
+    mood: str
+    """The commonest sentiment."""
+    where: tuple[Where, ...] = ()
+    segments: tuple[str, ...] = ()
+    """``column: value`` for every segment that mentions it."""
     facts: tuple[Fact, ...] = ()
 
 

@@ -36,14 +36,15 @@
     });
   });
 
+  const keys = Array.from(form.querySelectorAll("select"), (select) => select.name);
   const fits = (row, wanted) =>
     row.textContent.toLocaleLowerCase().includes(wanted.text) &&
-    ["trend", "intent", "language"].every((key) => !wanted[key] || row.dataset[key].split(" ").includes(wanted[key]));
+    keys.every((key) => !wanted[key] || row.dataset[key].split(" ").includes(wanted[key]));
 
   const filter = () => {
     const data = new FormData(form);
     const wanted = { text: String(data.get("text") || "").trim().toLocaleLowerCase() };
-    for (const key of ["trend", "intent", "language"]) wanted[key] = data.get(key);
+    for (const key of keys) wanted[key] = data.get(key);
     let shown = 0;
     for (const row of rows) {
       row.hidden = !fits(row, wanted);
@@ -54,6 +55,7 @@
   };
 
   form.addEventListener("input", filter);
+  form.addEventListener("reset", () => setTimeout(filter));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   filter();
