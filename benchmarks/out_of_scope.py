@@ -30,7 +30,7 @@ from voc.models.embedded_runtime import EMBEDDED_FOLDER
 from voc.models.encoder import CachedEncoder, load_encoder
 from voc.models.intent import EmbeddedIntent, fit_head
 from voc.models.intents import read_intents
-from voc.routing.scope import FILE, SIGNS, Scope, fit_scope, fit_weights, save_scope, signs
+from voc.models.scope import FILE, SIGNS, Scope, fit_scope, fit_weights, save_scope, signs
 from voc.store.cache import VectorStore
 from voc.types import Encoded
 

@@ -3,70 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from voc.config import Settings
 from voc.errors import USAGE, VocError
-from voc.labelled import LabelledRows, Row, read_labelled
-from voc.types import Interval
+from voc.labelled import Row, read_labelled
+from voc.training_report import REPORT, Method, TrainingReport, make_report, write_report
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from voc.insight.calibration import Calibration
-    from voc.insight.labelling import Confusion, Suspect
-    from voc.insight.metrics import Scores
     from voc.models.custom_intent import Linear
     from voc.models.encoder import Encoder
+    from voc.models.scope import Scope
     from voc.models.stack import Fold, Stack
 
-Method = Literal["linear", "setfit", "finetune"]
 HELD_OUT = 5
 """One row in so many is held out when an encoder or a classifier is fine-tuned."""
-REPORT = "report.json"
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class TrainingReport:
-    """What a model was trained on and how well it does on rows it did not see.
-
-    ``rows_read == used + sum(rejected.values())``. ``measured`` rows were held out: all of them in turn
-    (cross-validation), or one in ``HELD_OUT`` when something was fine-tuned. ``mix`` is each view's share.
-    Rows are named by id, file and row; texts are not kept.
-    """
-
-    method: Method
-    label_column: str
-    rows_read: int
-    used: int
-    rejected: Mapping[str, int]
-    measured: int
-    mix: Mapping[str, float]
-    scores: Scores
-    calibration: Calibration
-    mislabelled: tuple[Mapping[str, Any], ...]
-    confusable: tuple[Mapping[str, Any], ...]
-    contradictions: tuple[tuple[str, ...], ...]
-    thin: Mapping[str, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
-
-
-@dataclass(frozen=True)
 class Fitted:
-    """A linear classifier and what its regressions gave the rows that they did not see."""
+    """A linear classifier, what its regressions gave the rows that they did not see, and a detector of texts
+    about none of the intents."""
 
     linear: Linear
     stack: Stack
+    scope: Scope
 
     @property
     def mix(self) -> dict[str, float]:
@@ -115,9 +84,11 @@ def train_intents(
             held, probabilities, mix = _linear(data.rows, labels, y, draft, cache, tell)
         else:
             device = settings.models.device
-            held, probabilities, mix = _tuned(data.rows, labels, y, draft, method, str(base), device, tell)
+            held, probabilities, mix = _tuned(
+                data.rows, labels, y, draft, method, str(base), device, cache, tell
+            )
         report = make_report(method, data, labels, y, held, probabilities, mix)
-        _write_report(draft / REPORT, report)
+        write_report(draft / REPORT, report)
     return report
 
 
@@ -138,6 +109,7 @@ def fit_linear(
     encoder: Encoder,
     folds: Sequence[Fold] | None = None,
     tell: Tell | None = None,
+    languages: Sequence[str] | None = None,
 ) -> Fitted:
     """Fit the default model.
 
@@ -149,6 +121,7 @@ def fit_linear(
         encoder: gives vectors and features.
         folds: by default those of ``voc.models.stack.folds_of``.
         tell: told of each step.
+        languages: of the n texts, for the detector.
     """
     import numpy as np
 
@@ -156,6 +129,7 @@ def fit_linear(
     from voc.models.ngrams import fit_ngrams
     from voc.models.stack import fit_stack, folds_of
 
+    folds = folds or folds_of(y, marks)
     encoded = encoder.encode(texts)
     vectorizer = fit_ngrams(texts)
     views: dict[str, Any] = {"features": encoded.features, "vectors": encoded.vectors}
@@ -163,49 +137,41 @@ def fit_linear(
         del views["features"]
     if vectorizer.parts:
         views["ngrams"] = vectorizer.matrix(texts)
-    stack = fit_stack(views, y, folds or folds_of(y, marks), tell)
+    stack = fit_stack(views, y, folds, tell)
     weights = {name: part.weight for name, part in stack.parts.items()}
     bias = np.sum([part.bias for part in stack.parts.values()], axis=0)
     kept = vectorizer if "ngrams" in weights else None
-    return Fitted(Linear(tuple(labels), encoder.id, weights, bias, kept), stack)
+    scope = learn_scope(encoder.id, encoded.vectors, stack.held_out, stack.probabilities, y, folds, languages)
+    return Fitted(Linear(tuple(labels), encoder.id, weights, bias, kept), stack, scope)
 
 
-def make_report(
-    method: Method,
-    data: LabelledRows,
-    labels: Sequence[str],
-    y: NDArray[np.int64],
+def learn_scope(
+    encoder: str,
+    vectors: NDArray[np.float32],
     held: NDArray[np.int64],
     probabilities: NDArray[np.float32],
-    mix: Mapping[str, float],
-) -> TrainingReport:
-    """Scores, calibration and label problems of the rows at the positions ``held``."""
+    y: NDArray[np.int64],
+    folds: Sequence[Fold],
+    languages: Sequence[str] | None = None,
+) -> Scope:
+    """A detector of texts about none of the intents, from rows that the classifier did not see.
+
+    Args:
+        encoder: id of the encoder that gave the vectors.
+        vectors: (n, d) of unit length.
+        held: (m,) positions of the rows held out.
+        probabilities: (m, classes) for them.
+        y: (n,) classes.
+        folds: those in which the rows were held out.
+        languages: of the n texts.
+    """
     import numpy as np
 
-    from voc.insight.calibration import calibrate
-    from voc.insight.labelling import confusable_pairs, contradictions, likely_mislabelled, thin_classes
-    from voc.insight.metrics import score
+    from voc.models.scope import fit_scope
 
-    truth, guess = y[held], probabilities.argmax(axis=1).astype(np.int64)
-    names, marks = [row.label for row in data.rows], [row.mark for row in data.rows]
-    suspects = likely_mislabelled(probabilities, truth)
-    return TrainingReport(
-        method=method,
-        label_column=data.label_column,
-        rows_read=data.rows_read,
-        used=len(data.rows),
-        rejected=data.rejected,
-        measured=len(held),
-        mix=mix,
-        scores=score(truth, guess, labels),
-        calibration=calibrate(probabilities.max(axis=1).astype(np.float64), truth == guess),
-        mislabelled=tuple(_suspect(found, data.rows[held[found.row]], labels) for found in suspects),
-        confusable=tuple(_pair(found, labels) for found in confusable_pairs(guess, truth, len(labels))),
-        contradictions=tuple(
-            tuple(data.rows[at].id for at in found) for found in contradictions(names, marks)
-        ),
-        thin=thin_classes(names, marks),
-    )
+    everywhere = np.zeros((len(y), probabilities.shape[1]), np.float32)
+    everywhere[held] = probabilities
+    return replace(fit_scope(vectors, everywhere, y, languages, folds=folds), encoder=encoder)
 
 
 def _check_method(method: str, base: str | None) -> None:
@@ -241,16 +207,13 @@ def _linear(
     tell: Tell | None,
 ) -> Outcome:
     from voc.models.custom_intent import save_intent
-    from voc.models.encoder import CachedEncoder, load_encoder
-    from voc.store.cache import VectorStore
 
-    encoder: Encoder = load_encoder()
-    if cache:
-        encoder = CachedEncoder(encoder, VectorStore())
-    texts, marks = [row.text for row in rows], [row.mark for row in rows]
-    fitted = fit_linear(texts, labels, y, marks, encoder, tell=tell)
-    save_intent(fitted.linear, draft, {"method": "linear", "mix": fitted.mix, **_counts(rows)})
-    return fitted.stack.held_out, fitted.stack.probabilities, fitted.mix
+    texts, marks, languages = _columns(rows)
+    fitted = fit_linear(texts, labels, y, marks, _encoder(cache), tell=tell, languages=languages)
+    held = fitted.stack.held_out
+    about = {"method": "linear", "mix": fitted.mix, **_counts(rows, held)}
+    save_intent(fitted.linear, draft, about, fitted.scope)
+    return held, fitted.stack.probabilities, fitted.mix
 
 
 def _tuned(
@@ -261,66 +224,61 @@ def _tuned(
     method: Method,
     base: str,
     device: str | None,
+    cache: bool,
     tell: Tell | None,
 ) -> Outcome:
-    """Tune on four rows in five; the fifth chooses the mix or the temperature, and is reported on."""
+    """Tune on four rows in five; the fifth chooses the mix or the temperature, and is reported on.
+
+    The detector reads the embedded encoder's vectors, which routing has at hand for the sentiment.
+    """
     import numpy as np
 
     from voc.models.custom_intent import save_intent, write_manifest
     from voc.models.heads import softmax
+    from voc.models.scope import FILE, save_scope
     from voc.models.stack import folds_of, mix
     from voc.models.tuned_intent import held_out_logits, tune_classifier, tune_encoder
 
-    texts, marks = [row.text for row in rows], [row.mark for row in rows]
+    texts, marks, languages = _columns(rows)
     train, held = folds_of(y, marks, HELD_OUT)[0]
-    seen, about = [texts[at] for at in train], {"method": method, "base": base, **_counts(rows)}
+    seen, about = [texts[at] for at in train], {"method": method, "base": base, **_counts(rows, held)}
+    embedded = _encoder(cache)
+    vectors = embedded.encode(texts).vectors
+
+    def scope(probabilities: NDArray[np.float32]) -> Scope:
+        return learn_scope(embedded.id, vectors, held, probabilities, y, [(train, held)], languages)
+
     if method == "setfit":
-        encoder = tune_encoder(base, seen, y[train], draft, device)
+        encoder = tune_encoder(base, seen, y[train], draft, device, tell)
         fitted = fit_linear(texts, labels, y, marks, encoder, [(train, held)], tell)
-        save_intent(fitted.linear, draft, {**about, "mix": fitted.mix})
-        return fitted.stack.held_out, fitted.stack.probabilities, fitted.mix
-    classifier = tune_classifier(base, seen, y[train], labels, draft, device)
+        found = fitted.stack.probabilities
+        save_intent(fitted.linear, draft, {**about, "mix": fitted.mix}, scope(found))
+        return fitted.stack.held_out, found, fitted.mix
+    classifier = tune_classifier(base, seen, y[train], labels, draft, device, tell)
     logits = held_out_logits(classifier, [texts[at] for at in held])
     factor = float(mix(logits[None], y[held])[0])
+    found = softmax((logits * np.float32(factor)).astype(np.float32))
+    save_scope(scope(found), draft / FILE)
     write_manifest(draft, labels, base, {**about, "factor": factor})
-    return held, softmax((logits * np.float32(factor)).astype(np.float32)), {base: 1.0}
+    return held, found, {base: 1.0}
 
 
-def _counts(rows: Sequence[Row]) -> dict[str, Any]:
-    return {"rows": dict(sorted(Counter(row.label for row in rows).items()))}
+def _encoder(cache: bool) -> Encoder:
+    """The embedded one, with the cache if it is wanted."""
+    from voc.models.encoder import CachedEncoder, load_encoder
+    from voc.store.cache import VectorStore
+
+    return CachedEncoder(load_encoder(), VectorStore()) if cache else load_encoder()
 
 
-def _suspect(found: Suspect, row: Row, labels: Sequence[str]) -> dict[str, Any]:
+def _columns(rows: Sequence[Row]) -> tuple[list[str], list[str], list[str]]:
+    """Texts, marks and languages."""
+    return [row.text for row in rows], [row.mark for row in rows], [row.language for row in rows]
+
+
+def _counts(rows: Sequence[Row], held: NDArray[np.int64]) -> dict[str, Any]:
+    """Rows of each class, and held-out rows in each language."""
     return {
-        "id": row.id,
-        "source_file": row.source_file,
-        "source_row": row.source_row,
-        "label": labels[found.label],
-        "likelier": labels[found.likelier],
-        "margin": round(found.margin, 4),
+        "rows": dict(sorted(Counter(row.label for row in rows).items())),
+        "languages": dict(sorted(Counter(rows[at].language for at in held).items())),
     }
-
-
-def _pair(found: Confusion, labels: Sequence[str]) -> dict[str, Any]:
-    return {
-        "label": labels[found.label],
-        "taken_for": labels[found.taken_for],
-        "rows": found.rows,
-        "share": round(found.share, 4),
-    }
-
-
-def _write_report(path: Path, report: TrainingReport) -> None:
-    import orjson
-
-    path.write_bytes(orjson.dumps(report.to_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Interval):
-        return value._asdict()
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value

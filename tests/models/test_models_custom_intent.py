@@ -70,7 +70,8 @@ def fitted():
 def folder(fitted, tmp_path):
     path = tmp_path / "my-intents"
     path.mkdir()
-    save_intent(fitted.linear, path, {"method": "linear"})
+    about = {"method": "linear", "languages": {"en": 300, "ko": 3, "und": 300}}
+    save_intent(fitted.linear, path, about, fitted.scope)
     return path
 
 
@@ -93,11 +94,36 @@ def test_saved_and_loaded_answers_alike(fitted, folder):
     assert model.predict([]).shape == (0, 3)
 
 
+def test_texts_about_none_of_the_intents_are_told(folder):
+    model, encoder = load_intent(str(folder), encoder=WordEncoder()), WordEncoder()
+    known = ["where is the valet", "vegan breakfast please", "I complain about the wifi signal"] * 20
+    strange = ["quarterly dividends rose sharply", "penguins migrate southward", "sing me opera tonight"]
+    assert model.scope.encoder == encoder.id
+    typicality = [
+        model.scope.typicality((found := encoder.encode(asked)).vectors, model.predict(asked, found))
+        for asked in (known, strange)
+    ]
+    assert typicality[0].min() > 0.05
+    assert typicality[1].max() < 0.05
+
+
+def test_intents_are_measured_in_languages_of_enough_rows(folder):
+    assert load_intent(str(folder), encoder=WordEncoder()).languages == {"en"}
+
+
+def test_a_folder_from_before_there_were_detectors_still_answers(fitted, tmp_path):
+    save_intent(fitted.linear, tmp_path, {"method": "linear"})
+    model = load_intent(str(tmp_path), encoder=WordEncoder())
+    assert model.scope is None
+    assert model.languages == frozenset()
+
+
 def test_the_folder_holds_no_code_and_no_sentence(folder):
     assert is_custom(folder)
     assert sorted(path.name for path in folder.iterdir()) == [
         "intent.json",
         "ngrams.json",
+        "scope.safetensors",
         "weights.safetensors",
     ]
     kept = json.loads((folder / "ngrams.json").read_text())
@@ -123,7 +149,7 @@ def test_a_cache_around_the_encoder_changes_nothing(folder):
     assert CustomIntent(folder, CachedEncoder(WordEncoder(), Nothing())).labels[0] == "breakfast"
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "ngrams.json"])
+@pytest.mark.parametrize("name", ["weights.safetensors", "ngrams.json", "scope.safetensors"])
 def test_a_changed_file_is_noticed(folder, name):
     content = bytearray((folder / name).read_bytes())
     content[-3] ^= 1
@@ -139,7 +165,7 @@ def test_a_missing_file_and_another_format(folder):
         load_intent(str(folder), encoder=WordEncoder())
     (folder / "intent.json").write_text(json.dumps(manifest))
     (folder / "weights.safetensors").unlink()
-    with pytest.raises(VocError, match="can't be read as an intent model"):
+    with pytest.raises(VocError, match="can't be read as part of an intent model"):
         load_intent(str(folder), encoder=WordEncoder())
 
 
@@ -157,13 +183,16 @@ def test_an_intents_file_is_fitted_once(tmp_path, monkeypatch):
     path = tmp_path / "mine.yaml"
     path.write_text(json.dumps({label: topics[:5] for label, topics in TOPICS.items()}))
     store, inner = Kept(), WordEncoder()
-    first = fit_intents(path, CachedEncoder(inner, store))
-    monkeypatch.setattr("voc.models.intent.fit_head", lambda *_: pytest.fail("it was fitted again"))
-    again = fit_intents(path, CachedEncoder(inner, store))
-    x = inner.encode(TEXTS).features
+    first, scope = fit_intents(path, CachedEncoder(inner, store))
+    monkeypatch.setattr("voc.models.intent._logistic", lambda *_: pytest.fail("it was fitted again"))
+    again, same = fit_intents(path, CachedEncoder(inner, store))
+    x, vectors = inner.encode(TEXTS).features, inner.encode(TEXTS).vectors
+    p = first.predict(x)
+    assert scope.typicality(vectors, p).tobytes() == same.typicality(vectors, p).tobytes()
+    assert scope.encoder == inner.id
     assert first.predict(x).tobytes() == again.predict(x).tobytes()
     assert (first.labels, first.digest, first.temperature) == (again.labels, again.digest, again.temperature)
-    assert inner.encoded == 15 + len(TEXTS)
+    assert inner.encoded == 15 + 2 * len(TEXTS)
     path.write_text(json.dumps({label: topics[1:6] for label, topics in TOPICS.items()}))
     with pytest.raises(pytest.fail.Exception, match="fitted again"):
         fit_intents(path, CachedEncoder(inner, store))

@@ -40,6 +40,19 @@ def test_two_texts_a_class_are_enough_to_cut():
     assert all(set(y[train]) == {0, 1, 2} for train, _test in found)
 
 
+def test_words_of_few_rows_are_learned():
+    """Each of 500 words stands in four of 2,000 rows, which are of one class."""
+    from scipy.sparse import csr_array
+
+    word = np.arange(2000) % 500
+    y = (word % 7 > 3).astype(np.int64)
+    x = csr_array((np.ones(2000, np.float32), (np.arange(2000), word)), shape=(2000, 500))
+    stack = fit_stack({"ngrams": x}, y, folds_of(y, range(2000)))
+    truth = stack.probabilities[np.arange(2000), y[stack.held_out]]
+    assert (truth > 0.5).mean() > 0.97  # but for words with all their rows in one fold
+    assert np.median(truth) > 0.95
+
+
 def test_noise_counts_for_less(blobs):
     clear, noise, y = blobs
     stack = fit_stack({"noise": noise, "clear": clear}, y, folds_of(y, range(len(y))))

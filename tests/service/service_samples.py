@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from voc.service.watch import Watch
 from voc.types import Record, Rejected
 
 COLUMNS = ("id", "queue", "error")
+WHEN = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def answer(items: Sequence[Record | Rejected]) -> list[dict[str, Any]]:
@@ -42,9 +44,16 @@ def drop(folder: Path, name: str, ids: Sequence[str], text: str = "Where is my o
 
 
 def make_watch(base: Path, **options: Any) -> Watch:
+    """Every ticket is of one author; how many came before is in its row."""
     inbox = base / "inbox"
     inbox.mkdir(exist_ok=True)
-    return Watch(inbox, base / "results", options.pop("read", read), answer, COLUMNS, **options)
+
+    def counted(items: Sequence[Record | Rejected]) -> list[dict[str, Any]]:
+        return [{**row, "contacts": watch.contacts.count("ann", WHEN)} for row in answer(items)]
+
+    columns = (*COLUMNS, "contacts")
+    watch = Watch(inbox, base / "results", options.pop("read", read), counted, columns, **options)
+    return watch
 
 
 def run_once(base: Path, **options: Any) -> Watch:
@@ -58,10 +67,15 @@ def run_once(base: Path, **options: Any) -> Watch:
 
 def routed(base: Path) -> list[str]:
     """Ids in all results."""
+    return [row["id"] for row in rows_of(base)]
+
+
+def rows_of(base: Path) -> list[dict[str, Any]]:
+    """Rows of all results."""
     import json
 
     return [
-        json.loads(line)["id"]
+        json.loads(line)
         for path in sorted((base / "results").glob("[!.]*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]

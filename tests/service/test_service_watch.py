@@ -4,16 +4,17 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from service_samples import COLUMNS, answer, drop, make_watch, read, routed, run_once
+from service_samples import COLUMNS, answer, drop, make_watch, read, routed, rows_of, run_once
 
 from voc.errors import VocError
 from voc.service.database import Database
 from voc.service.outbox import SCHEMA
 from voc.service.watch import STATE, Watch
-from voc.types import Record
+from voc.types import Record, Rejected
 
 HERE = Path(__file__).parent
 
@@ -155,6 +156,26 @@ def test_a_stop_in_the_middle_of_a_file_leaves_it_for_the_next_start(tmp_path: P
     assert waiting(tmp_path) == 9
 
 
+def test_contacts_outlive_a_restart_and_an_unfinished_file_counts_for_nothing(tmp_path: Path) -> None:
+    def stopping(path: Path) -> Iterator[list[Record | Rejected]]:
+        for items in read(path):
+            yield items
+            watch.stop.set()
+
+    run_once(tmp_path)
+    drop(tmp_path / "inbox", "1.csv", ["a", "b"])
+    run_once(tmp_path)
+    drop(tmp_path / "inbox", "2.csv", ["c", "d", "e", "f"])
+    watch = make_watch(tmp_path, read=stopping)
+    watch.run(settle=0.01, once=True)
+    watch.close()
+    assert len(routed(tmp_path)) == 2
+    run_once(tmp_path)
+    assert {row["id"]: row["contacts"] for row in rows_of(tmp_path)} == {
+        "a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5,
+    }  # fmt: skip
+
+
 def test_two_cannot_share_an_inbox_or_results(tmp_path: Path) -> None:
     watch = make_watch(tmp_path)
     with pytest.raises(VocError, match="in use by another voc"):
@@ -196,6 +217,8 @@ def test_killed_at_random_points_every_ticket_is_routed_exactly_once(tmp_path: P
     found = Counter(routed(tmp_path))
     assert set(found.values()) == {1}
     assert len(found) == lives * 2 * 7
+    # The one author's tickets were each counted once: the first had none before it, the last all others.
+    assert sorted(row["contacts"] for row in rows_of(tmp_path)) == list(range(len(found)))
     assert waiting(tmp_path) == len(found)
     assert names(tmp_path / "inbox") == {"done"}
     assert len(names(tmp_path / "inbox" / "done")) == lives * 2

@@ -66,8 +66,9 @@ def watch(router: Router, output: str, form: str | None, quiet: bool, values: di
     router.load()
     watching = Watch(
         values["watch"], Path(output), lambda path: file_batches([path.absolute()], router), router.answer,
-        COLUMNS, form=form or "jsonl", post=to is not None, tell=tell,
+        COLUMNS, form=form or "jsonl", post=to is not None, repeat_within=router.rules.repeat_within, tell=tell,
     )  # fmt: skip
+    router.contacts = watching.contacts
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: watching.stop.set())
     delivery = deliver(watching.outbox, to, say)

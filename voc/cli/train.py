@@ -12,7 +12,7 @@ from voc.cli import options
 from voc.errors import REJECTED_ROWS
 
 if TYPE_CHECKING:
-    from voc.training import TrainingReport
+    from voc.training_report import TrainingReport
     from voc.types import Interval
 
 _MOST = 10

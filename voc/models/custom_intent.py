@@ -1,7 +1,8 @@
 """A user's own intents, learned from labelled rows: a folder of plain files, read and run with numpy.
 
 ``intent.json`` says what it is, ``weights.safetensors`` holds each view's matrix, ``ngrams.json`` the
-vocabularies. Nothing in the folder is ever executed.
+vocabularies, ``scope.safetensors`` what tells texts about none of the intents. Nothing in the folder is ever
+executed.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from voc.errors import VocError
 from voc.models.encoder import Encoder
 from voc.models.heads import Floats, softmax
 from voc.models.ngrams import Ngrams, Vectorizer
+from voc.models.scope import FILE as SCOPE
+from voc.models.scope import Scope, load_scope, save_scope
 from voc.types import Encoded
 
 MANIFEST, WEIGHTS, NGRAMS = "intent.json", "weights.safetensors", "ngrams.json"
 ENCODER, CLASSIFIER = "encoder", "classifier"
 """Folders within, there when the encoder, or a whole classifier, was fine-tuned."""
 FORMAT = 1
+MEASURED = 30
+"""Held-out rows in a language from which on the intents count as measured in it."""
 AGAIN = "Train it again with `voc train intent`."
 
 
@@ -74,6 +79,7 @@ class CustomIntent:
     def __init__(self, folder: Path, encoder: Encoder | None = None, device: str | None = None) -> None:
         self.folder = Path(folder)
         self.linear, self.id = load_linear(self.folder)
+        self.scope, self.languages = load_scope(self.folder / SCOPE), measured_languages(self.folder)
         self.tuned = (self.folder / ENCODER).is_dir()
         self.encoder = self._tuned_encoder(device) if self.tuned else encoder or _embedded()
         if self.encoder.id != self.linear.encoder:
@@ -111,7 +117,8 @@ class FinetunedIntent:
     def __init__(self, folder: Path, device: str | None = None) -> None:
         from voc.models.hub import HubClassifier
 
-        manifest = read_manifest(folder)
+        manifest = checked_manifest(folder)
+        self.scope, self.languages = load_scope(folder / SCOPE), measured_languages(folder)
         self.classifier = HubClassifier(str(folder / CLASSIFIER), device)
         self.labels = tuple(manifest["labels"])
         self.factor = float(manifest["factor"])
@@ -157,21 +164,45 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def checked_manifest(folder: Path) -> dict[str, Any]:
+    """As ``read_manifest``; the files that it names are as they were written.
+
+    Raises:
+        VocError: a file is missing or was changed.
+    """
+    manifest = read_manifest(folder)
+    for name, expected in manifest["sha256"].items():
+        try:
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError as error:
+            raise VocError(f"{folder / name} can't be read as part of an intent model", AGAIN) from error
+        if found != expected:
+            raise VocError(f"{folder / name} is not the file that was written (its sha256 differs)", AGAIN)
+    return manifest
+
+
+def measured_languages(folder: Path) -> frozenset[str]:
+    """Languages of enough held-out rows: what the report says holds for them."""
+    rows = read_manifest(folder).get("languages") or {}
+    return frozenset(code for code, count in rows.items() if count >= MEASURED and code != "und")
+
+
 def write_manifest(folder: Path, labels: Sequence[str], encoder: str, about: Mapping[str, Any]) -> None:
     """Write ``intent.json``, with the hashes of the model's other files."""
-    names = [name for name in (WEIGHTS, NGRAMS) if (folder / name).is_file()]
+    names = [name for name in (WEIGHTS, NGRAMS, SCOPE) if (folder / name).is_file()]
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     content = {"format": FORMAT, "encoder": encoder, "labels": list(labels), "sha256": hashes}
     _write(folder / MANIFEST, {**content, **about})
 
 
-def save_intent(linear: Linear, folder: Path, about: Mapping[str, Any]) -> None:
+def save_intent(linear: Linear, folder: Path, about: Mapping[str, Any], scope: Scope | None = None) -> None:
     """Write a model into an existing folder; the manifest, which makes it one, comes last.
 
     Args:
         linear: the classifier; its weights are kept in half precision.
         folder: where to.
-        about: more facts for the manifest: method, rows, strengths.
+        about: more facts for the manifest: method, rows, mix, and held-out rows by ``languages``.
+        scope: the detector of texts about none of the intents.
     """
     from safetensors.numpy import save_file
 
@@ -183,6 +214,8 @@ def save_intent(linear: Linear, folder: Path, about: Mapping[str, Any]) -> None:
     tensors |= {f"idf.{i}": part.idf for i, part in enumerate(parts)}
     save_file(tensors, folder / WEIGHTS)
     _write(folder / NGRAMS, [_described(part) for part in parts])
+    if scope is not None:
+        save_scope(scope, folder / SCOPE)
     write_manifest(folder, linear.labels, linear.encoder, about)
 
 
@@ -195,13 +228,8 @@ def load_linear(folder: Path) -> tuple[Linear, str]:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    manifest = read_manifest(folder)
     try:
-        for name, expected in manifest["sha256"].items():
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
-                raise VocError(
-                    f"{folder / name} is not the file that was written (its sha256 differs)", AGAIN
-                )
+        manifest = checked_manifest(folder)
         tensors = load_file(folder / WEIGHTS)
         parts = json.loads((folder / NGRAMS).read_text(encoding="utf-8"))
         vectorizer = Vectorizer(tuple(_read(part, tensors[f"idf.{i}"]) for i, part in enumerate(parts)))

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from voc import plugins
 from voc.errors import VocError
 from voc.models.encoder import EMBEDDED, CachedEncoder, Encoder
-from voc.models.heads import Head, load_head
+from voc.models.heads import Floats, Head, load_head, softmax
 from voc.models.intents import read_intents
+from voc.models.scope import FILE, Scope, fit_scope, load_scope, pack_scope, unpack_scope
 from voc.types import Encoded
 
+Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Positions of the examples to fit on, and of those held out."""
 PENALTY = 0.003
 """Inverse strength of the ridge for heads fitted at run time; see training/README.md for how it was chosen."""
 
@@ -45,17 +48,29 @@ class EmbeddedIntent:
     Args:
         head: the classifier; the one that ships with the encoder when None.
         folder: the model folder.
+        scope: tells texts that are about none of the intents; the one that ships with the encoder, if it was
+            fitted for this head, when None.
 
     Raises:
         VocError: the head can't be read.
     """
 
-    def __init__(self, head: Head | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, head: Head | None = None, folder: Path | None = None, scope: Scope | None = None
+    ) -> None:
         from voc.models.embedded_runtime import EMBEDDED_FOLDER
 
         self.folder = folder or EMBEDDED_FOLDER
         self.head = head or load_head(self.folder / "intent.safetensors")
         self._encoder: Encoder | None = None
+        self._scope = scope
+
+    @property
+    def scope(self) -> Scope | None:
+        """The detector of texts out of scope, if there is one for this head."""
+        if self._scope is None:
+            self._scope = load_scope(self.folder / FILE)
+        return self._scope if self._scope and self._scope.intents in ("", self.id) else None
 
     @property
     def id(self) -> str:
@@ -102,7 +117,8 @@ def load_intent(
     if path.suffix in {".yaml", ".yml"}:
         from voc.models.encoder import load_encoder
 
-        return EmbeddedIntent(fit_intents(path, encoder or load_encoder()))
+        head, scope = fit_intents(path, encoder or load_encoder())
+        return EmbeddedIntent(head, scope=scope)
     if path.suffix == ".safetensors":
         return EmbeddedIntent(load_head(path))
     from voc.models.custom_intent import is_custom, load_custom
@@ -118,31 +134,47 @@ def load_intent(
     return HubIntent(name, device, {i.key: i.description for i in read_intents() if i.key != "other"})
 
 
-def fit_intents(path: Path, encoder: Encoder) -> Head:
-    """A head for the intents of a YAML file: its examples, encoded, and a logistic regression.
+def fit_intents(path: Path, encoder: Encoder) -> tuple[Head, Scope]:
+    """A head for the intents of a YAML file, and a detector of texts about none of them.
 
-    With a ``CachedEncoder`` the fitted head is kept in its store under a hash of the encoder, the examples and
-    the penalty: the same file is fitted once.
+    The examples are encoded; a logistic regression is fitted to them, and again in folds, so that the detector
+    knows how examples look that were not learned from. With a ``CachedEncoder`` both are kept in its store under
+    a hash of the encoder, the examples and the penalty: the same file is fitted once.
 
     Raises:
         VocError: the file can't be used (see ``read_intents``).
     """
     intents = read_intents(path)
     order = tuple(intent.key for intent in intents)
-    texts = [text for intent in intents for text in intent.texts]
-    labels = [intent.key for intent in intents for _text in intent.texts]
-    digest = hashlib.sha256(repr([encoder.id, texts, labels, PENALTY]).encode()).hexdigest()
+    examples = [
+        (text, intent.key, language)
+        for intent in intents
+        for language, texts in intent.examples.items()
+        for text in texts
+    ]
+    digest = hashlib.sha256(repr([encoder.id, examples, PENALTY]).encode()).hexdigest()
     store = encoder.store if isinstance(encoder, CachedEncoder) else None
-    if store is not None and (kept := store.get_many([_head_key(digest)])[0]):
-        return _unpacked(kept, order, digest[:12])
-    packed = _packed(fit_head(encoder.encode(texts).features, labels, order))
+    kept = store.get_many(_keys(digest)) if store is not None else [None, None]
+    if kept[0] and kept[1]:
+        return _unpacked(kept[0], order, digest[:12]), unpack_scope(kept[1], encoder.id)
+    head, scope = _fit_examples(examples, order, encoder)
     if store is not None:
-        store.put_many([(_head_key(digest), packed)])
-    return _unpacked(packed, order, digest[:12])
+        store.put_many(list(zip(_keys(digest), (_packed(head), pack_scope(scope)), strict=True)))
+    return _unpacked(_packed(head), order, digest[:12]), unpack_scope(pack_scope(scope), encoder.id)
 
 
-def _head_key(digest: str) -> bytes:
-    return b"intent head " + bytes.fromhex(digest)
+def _fit_examples(
+    examples: Sequence[tuple[str, str, str]], order: Sequence[str], encoder: Encoder
+) -> tuple[Head, Scope]:
+    texts, labels, languages = zip(*examples, strict=True)
+    encoded = encoder.encode(texts)
+    head, unseen, folds = _fit_and_judge(encoded.features, labels, order)
+    columns = np.array([order.index(label) for label in labels])
+    return head, fit_scope(encoded.vectors, unseen, columns, languages, folds=folds)
+
+
+def _keys(digest: str) -> list[bytes]:
+    return [name + bytes.fromhex(digest) for name in (b"intent head ", b"intent scope ")]
 
 
 def _packed(head: Head) -> bytes:
@@ -170,14 +202,28 @@ def fit_head(features: NDArray[np.float32], labels: Sequence[str], order: Sequen
     Raises:
         VocError: an intent has no example.
     """
+    return _fit_and_judge(features, labels, order)[0]
+
+
+def _fit_and_judge(
+    features: Floats, labels: Sequence[str], order: Sequence[str]
+) -> tuple[Head, Floats, list[Fold]]:
+    """The head, probabilities (n, intents) of each example by a head that had not seen it, and the folds.
+
+    No example is judged, and there are no folds, when an intent has one example alone.
+    """
     if missing := set(order) - set(labels):
         raise VocError(f"No example of {', '.join(sorted(missing))}", "Give each intent a few examples.")
     positions = {label: i for i, label in enumerate(order)}
     y = np.array([positions[label] for label in labels])
     weight, bias = _logistic(features, y)
-    folds = min(5, int(np.bincount(y).min()))
-    temperature = _cross_validated(features, y, folds) if folds > 1 else 1.0
-    return Head(tuple(order), ((weight, bias),), temperature)
+    folds = _folds(features, y)
+    logits = np.zeros((len(y), len(order)), np.float32)
+    for train, test in folds:
+        part, offset = _logistic(features[train], y[train])
+        logits[test] = features[test] @ part + offset
+    temperature = fit_temperature(logits, y) if folds else 1.0
+    return Head(tuple(order), ((weight, bias),), temperature), softmax(logits / temperature), folds
 
 
 def _logistic(
@@ -197,15 +243,14 @@ def _logistic(
     return weight, (intercept - mean @ weight).astype(np.float32)
 
 
-def _cross_validated(features: NDArray[np.float32], y: NDArray[np.int64], folds: int) -> float:
-    """Temperature at which held-out folds' probabilities fit best."""
+def _folds(features: Floats, y: NDArray[np.int64]) -> list[Fold]:
+    """Up to five folds with each intent in all of them."""
     from sklearn.model_selection import StratifiedKFold
 
-    logits = np.zeros((len(y), int(y.max()) + 1), np.float32)
-    for train, test in StratifiedKFold(folds, shuffle=True, random_state=0).split(features, y):
-        weight, bias = _logistic(features[train], y[train])
-        logits[test] = features[test] @ weight + bias
-    return fit_temperature(logits, y)
+    count = min(5, int(np.bincount(y).min()))
+    if count < 2:
+        return []
+    return list(StratifiedKFold(count, shuffle=True, random_state=0).split(features, y))
 
 
 def fit_temperature(logits: NDArray[np.float32], y: NDArray[np.int64]) -> float:

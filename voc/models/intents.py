@@ -45,7 +45,7 @@ def read_intents(path: Path = DEFAULT) -> tuple[Intent, ...]:
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise VocError(
             f"{path} can't be read as YAML: {type(error).__name__}", "Check the file.", USAGE
         ) from error

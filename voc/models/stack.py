@@ -21,12 +21,17 @@ from voc.models.heads import Floats, softmax
 Ints = NDArray[np.int64]
 Fold = tuple[Ints, Ints]
 """Positions of the rows to fit on, and of the rows held out."""
-DENSE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+DENSE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SPARSE_STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 """Inverse ridge penalties that are tried, for standardised columns and for TF-IDF."""
 NEGLIGIBLE = 0.02
 """A view that brings a smaller share of the logits' spread than this is left out."""
+LEAST_GAIN = 0.003
+"""The next strength is tried after one that brought the held-out log loss down by more than this share."""
 ITERATIONS = 200
+DENSE_SLOPE, SPARSE_SLOPE = 1e-4, 1e-5
+"""A regression is done when no slope of its mean loss is steeper. Those of rare n-grams, some hundredths in a few
+rows, are tiny from the start: with 1e-3 they are hardly learned, and a weaker ridge changes nothing."""
 SMALL = 5_000
 """Up to so many rows there are five folds, above it three."""
 
@@ -175,7 +180,7 @@ def _cross_fitted(logits: Floats, y: Ints, sizes: Ints) -> Floats:
 def _choose(
     view: Any, y: Ints, folds: Sequence[Fold], name: str, tell: Callable[[str], None] | None
 ) -> tuple[float, Floats]:
-    """The strength with the least held-out log loss, from weak to strong until it grows, and its logits."""
+    """The strength with the least held-out log loss, from weak to strong until little is gained, and its logits."""
     classes = int(y.max()) + 1
     truth = np.concatenate([y[test] for _train, test in folds])
     regressions = [_Regression(view[train], classes) for train, _test in folds]
@@ -193,7 +198,10 @@ def _choose(
             tell(f"{name}: strength {strength:g}, held-out log loss {loss:.3f}, accuracy {right:.3f}")
         if best is not None and loss >= best[0]:
             break
+        enough = best is not None and loss > best[0] * (1 - LEAST_GAIN)
         best = (loss, strength, found)
+        if enough:
+            break
     assert best is not None
     return best[1], best[2]
 
@@ -216,7 +224,8 @@ class _Regression:
         self.mean = x.mean(axis=0) if self.dense else None
         self.scale = x.std(axis=0) + 1e-3 if self.dense else None
         self.x = self._standard(x)
-        self.model = LogisticRegression(max_iter=ITERATIONS, tol=1e-3, warm_start=True)
+        slope = DENSE_SLOPE if self.dense else SPARSE_SLOPE
+        self.model = LogisticRegression(max_iter=ITERATIONS, tol=slope, warm_start=True)
 
     @property
     def strengths(self) -> tuple[float, ...]:

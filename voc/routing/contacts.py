@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 AUTHORS = 100_000
 """Authors remembered; those silent for longest are forgotten first."""
@@ -11,8 +12,21 @@ TIMES = 20
 """Contacts remembered of each: more are not told apart."""
 
 
+class Memory(Protocol):
+    """Anything that counts an author's earlier tickets and notes the present one."""
+
+    def count(self, author: str | None, when: datetime) -> int:
+        """As ``Contacts.count``."""
+        ...
+
+
+def aware(when: datetime) -> datetime:
+    """The time with its zone: UTC where it names none."""
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+
+
 class Contacts:
-    """Counts earlier tickets of the same author, in the order the tickets come.
+    """Counts earlier tickets of the same author, in the order the tickets come, while the process lives.
 
     Args:
         within: how far back a ticket still counts.
@@ -29,7 +43,7 @@ class Contacts:
         """
         if not author:
             return 0
-        moment = when.replace(tzinfo=UTC) if when.tzinfo is None else when
+        moment = aware(when)
         times = self._seen.setdefault(author, deque(maxlen=TIMES))
         self._seen.move_to_end(author)
         earlier = sum(abs(moment - other) <= self.within for other in times)

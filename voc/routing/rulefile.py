@@ -131,18 +131,16 @@ def load_yaml(text: str, name: str) -> Source:
     """
     import yaml
 
-    loader = _loader()(text)
     try:
+        loader = _loader()(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date is a ValueError
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         raise VocError(
             f"{name}{where}: not valid YAML", "Check indentation, colons and quotes there.", USAGE
         ) from None
-    finally:
-        loader.dispose()
     if not isinstance(data, dict):
         raise VocError(f"{name} is no routing file", "`voc route --example` prints one.", USAGE)
     lines: dict[Place, int] = {}
@@ -164,20 +162,27 @@ def _loader() -> Any:
     return Loader
 
 
-def _walk(node: Any, place: Place, lines: dict[Place, int], problems: list[Problem]) -> None:
+def _walk(
+    node: Any, place: Place, lines: dict[Place, int], problems: list[Problem], seen: set[int] | None = None
+) -> None:
+    """Note the line of every place; what an alias repeats is walked once, or a few lines could stand for billions."""
     import yaml
 
+    seen = set() if seen is None else seen
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key_node, value in node.value:
             here = (*place, str(key_node.value))
             if here in lines:
                 problems.append(Problem(here, "stands twice; the later one would win"))
             lines[here] = key_node.start_mark.line + 1
-            _walk(value, here, lines, problems)
+            _walk(value, here, lines, problems, seen)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             lines[*place, number] = value.start_mark.line + 1
-            _walk(value, (*place, number), lines, problems)
+            _walk(value, (*place, number), lines, problems, seen)
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {

@@ -210,6 +210,11 @@ class Rules(_Section):
             for number, rule in enumerate(rules, 1)
         )
 
+    @property
+    def asked(self) -> set[str]:
+        """Fields that the rules ask for, as they spell them."""
+        return {comparison.field for rule in self.rules for comparison in rule.when.where}
+
     def urgency(self, priority: str) -> int:
         """Place among the priorities: 0 for the most urgent."""
         return list(self.priorities).index(priority)

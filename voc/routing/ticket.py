@@ -18,7 +18,7 @@ class Ticket:
     """One classified ticket.
 
     ``intents`` are (name, probability), the most probable first. ``typicality`` (0..1) says how usual the
-    ticket is among those the intents were learnt from (``voc.routing.scope``); None when nothing can tell.
+    ticket is among those the intents were learnt from (``voc.models.scope``); None when nothing can tell.
     """
 
     id: str

@@ -1,8 +1,8 @@
 """Route the files that are dropped into a folder, each exactly once, whatever kills the process.
 
-The order makes it so: the result is complete under a draft name; one transaction records the file and lets its
-messages go; the draft gets its name; the file is moved. Before the record the work is done again from nothing,
-after it only what is left of it.
+The order makes it so: the result is complete under a draft name; one transaction records the file and who wrote,
+and lets its messages go; the draft gets its name; the file is moved. Before the record the work is done again from
+nothing, after it only what is left of it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from voc.errors import USAGE, VocError
 from voc.io.write import open_writer
-from voc.service import journal, outbox
+from voc.service import contacts, journal, outbox
+from voc.service.contacts import KeptContacts
 from voc.service.database import Database
 from voc.service.events import events
 from voc.service.inbox import DONE, FAILED, Dropped, Inbox
@@ -55,6 +57,7 @@ class Watch:
         columns: of the rows.
         form: ``jsonl``, ``csv`` or ``parquet``.
         post: whether each routed ticket is put into the outbox.
+        repeat_within: how far back ``contacts`` looks, whatever restarts lie between.
         tell: given one line for people after each file.
 
     Raises:
@@ -71,6 +74,7 @@ class Watch:
         *,
         form: str = "jsonl",
         post: bool = False,
+        repeat_within: timedelta = timedelta(days=7),
         tell: Callable[[str], None] = log.info,
     ) -> None:
         self.results, self.read, self.answer, self.columns = results, read, answer, columns
@@ -80,8 +84,11 @@ class Watch:
             raise VocError("Results can't go where files are dropped.", "Name another folder with -o.", USAGE)
         self.inbox = Inbox(inbox)
         results.mkdir(parents=True, exist_ok=True)
-        self.database = Database(results / STATE, f"{journal.SCHEMA};{outbox.SCHEMA}")
+        schema = ";".join((journal.SCHEMA, outbox.SCHEMA, contacts.SCHEMA))
+        self.database = Database(results / STATE, schema)
         self.journal, self.outbox = Journal(self.database), Outbox(self.database)
+        self.contacts = KeptContacts(self.database, repeat_within)
+        """For ``answer``: kept with the file whose tickets it counted."""
         self._recover()
 
     def run(self, settle: float = 2.0, once: bool = False) -> None:
@@ -144,6 +151,7 @@ class Watch:
         source = f"{dropped.name}:{digest}"
         output = f"{dropped.name[:LONGEST_NAME]}.{digest[:16]}.{self.form}"
         rows = errors = 0
+        self.contacts.forget()  # of a file that was not finished
         with open_writer(self.results / draft_of(output), self.form, self.columns) as writer:
             for items in self._items(dropped):
                 answers = self.answer(items)
@@ -156,6 +164,7 @@ class Watch:
         with self.database.transaction():
             self.journal.record(entry)
             self.outbox.release(source)
+            self.contacts.keep()
         self.tell(f"{dropped.name}: {rows:,} rows" + (f", {errors:,} with an error" if errors else ""))
         return entry
 

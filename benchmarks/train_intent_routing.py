@@ -1,0 +1,118 @@
+"""Promises of ``voc route --simulate --target-precision`` held against rows that had no part in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from model_common import Row, texts
+from numpy.typing import NDArray
+
+from voc.errors import VocError
+from voc.routing.fit import fit
+from voc.routing.rulefile import parse_rules
+from voc.routing.simulate import Outcome, bounds, count_right, outcomes
+from voc.routing.spec import Rules
+from voc.routing.ticket import Ticket
+from voc.types import Interval
+
+TARGETS = (0.80, 0.85, 0.90, 0.95)
+COVERAGE = 0.70
+
+
+class Asked(Protocol):
+    """What is asked of a model."""
+
+    @property
+    def fitted(self) -> Any:
+        """With ``linear.labels``."""
+        ...
+
+    def probabilities(self, asked: Sequence[str]) -> NDArray[np.float32]:
+        """(n, classes)."""
+        ...
+
+    def typicality(self, asked: Sequence[str]) -> NDArray[np.float32]:
+        """(n,)."""
+        ...
+
+
+def promises(model: Asked, labelled: Sequence[Row], test: Sequence[Row]) -> Iterator[Row]:
+    """Thresholds fitted on labelled rows: what is promised, and what the test rows give.
+
+    A promise is kept when the precision that was promised lies inside the 95 % interval on the test rows, or
+    below it.
+    """
+    names = list(model.fitted.linear.labels)
+    rules = queue_for_each(names)
+    before, after = (_outcomes(model, part, names, rules) for part in (labelled, test))
+    yield _at_coverage(before, after)
+    for target in TARGETS:
+        name = f"--target-precision {target:g}"
+        try:
+            promise = fit(before, rules.thresholds, target)
+        except VocError as refusal:
+            yield {"set": name, "n": len(after), "how": f"refused: {refusal.message}"}
+            continue
+        auto = [o for o in after if o.eligible and o.trust >= promise.thresholds.auto(o.intent, o.language)]
+        said = f"promised {promise.precision:.3f} ({promise.low:.3f}–{promise.high:.3f})"
+        yield _row(name, auto, len(after), promise.precision, said)
+
+
+def queue_for_each(intents: Sequence[str]) -> Rules:
+    """Rules that put each intent into a queue of its own, in English."""
+    import json
+
+    content = {
+        "queues": {"people": "", **dict.fromkeys(intents, "")},
+        "fallback": "people",
+        "priorities": {"normal": {"within": "8h"}},
+        "default_priority": "normal",
+        "thresholds": {"auto_above": 0.9, "suggest_above": 0.0, "margin": 0.0},
+        "auto_languages": ["en"],
+        "rules": [{"name": name, "when": {"intent": name}, "queue": name} for name in intents],
+    }
+    return parse_rules(json.dumps(content), "rules", intents)  # JSON is YAML
+
+
+def _outcomes(model: Asked, found: Sequence[Row], names: Sequence[str], rules: Rules) -> list[Outcome]:
+    p, typicality = model.probabilities(texts(found)), model.typicality(texts(found))
+    tickets = [
+        Ticket(
+            id=str(at),
+            text=row["text"],
+            intents=tuple((names[c], float(p[at, c])) for c in np.argsort(-p[at], kind="stable")),
+            language="en",
+            typicality=float(typicality[at]),
+        )
+        for at, row in enumerate(found)
+    ]
+    return outcomes(tickets, [row["intent"] for row in found], rules, {"en"})
+
+
+def _at_coverage(before: Sequence[Outcome], after: Sequence[Outcome]) -> Row:
+    """The threshold with which the surest 70 % of the labelled rows would be automatic."""
+    trusts = np.array([o.trust if o.eligible else -1.0 for o in before])
+    limit = float(np.quantile(trusts, 1 - COVERAGE))
+    right, n = count_right(o for o in before if o.eligible and o.trust >= limit)
+    auto = [o for o in after if o.eligible and o.trust >= limit]
+    return _row(
+        f"precision at {COVERAGE:.0%} coverage",
+        auto,
+        len(after),
+        right / n,
+        f"on the labelled {right / n:.3f}",
+    )
+
+
+def _row(name: str, auto: Sequence[Outcome], n: int, promised: float, said: str) -> Row:
+    right, count = count_right(auto)
+    found = Interval(*bounds(right, count))
+    where = "inside" if found.low <= promised <= found.high else "below" if promised < found.low else "ABOVE"
+    return {
+        "set": name,
+        "n": count,
+        "result": found,
+        "how": f"coverage {count / n:.3f}; {said}: {where} the interval",
+    }
