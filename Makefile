@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install report test lint docs clean
+.PHONY: install report test lint docs audit clean
 
 install: .venv/.installed
 
@@ -27,6 +27,11 @@ docs: install
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	$(BIN)/python -m docs.generate
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
+
+# Known vulnerabilities of what is installed; asks an advisory database over the network
+audit: install
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt pip-audit
+	$(BIN)/python -m pip_audit --skip-editable --progress-spinner off
 
 clean:
 	rm -rf .venv out

@@ -21,11 +21,13 @@ ROOMS = [
     "routing",
     "report",
     "store",
+    "engine",
     "service",
 ]
 HEAVY = {
     "torch", "transformers", "sentence_transformers", "bertopic", "umap", "pandas", "sklearn", "scipy",
-    "duckdb", "pyarrow", "onnxruntime", "evoc", "kiwipiepy", "numpy", "hdbscan", "numba", "matplotlib", "ray",
+    "duckdb", "pyarrow", "onnxruntime", "evoc", "kiwipiepy", "numpy", "hdbscan", "numba", "ray",
+    "fsspec", "matplotlib",
 }  # fmt: skip
 MODULES = sorted(VOC.rglob("*.py"))
 

@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from voc.batch import batch_schema as batch_schema
+    from voc.batch import understand_batch as understand_batch
     from voc.errors import VocError as VocError
     from voc.evaluation import Evaluation as Evaluation
     from voc.evaluation import evaluate as evaluate
@@ -36,9 +38,11 @@ _PUBLIC = {
     "Router": "voc.router",
     "VocError": "voc.errors",
     "analyze": "voc.pipeline",
+    "batch_schema": "voc.batch",
     "evaluate": "voc.evaluation",
     "load_run": "voc.result",
     "read": "voc.pipeline",
+    "understand_batch": "voc.batch",
 }
 __all__ = ["__version__", *_PUBLIC]
 

@@ -182,6 +182,8 @@ class ReportSettings(_Section):
     title: str | None = None
     language: str = "auto"
     quotes: int = Field(default=5, ge=1, le=50)
+    pdf: bool = False
+    """Print ``report.pdf``, too, with a Chromium that is on this machine."""
     sections: Names = Field(default_factory=list)
 
     @field_validator("language")
@@ -281,7 +283,7 @@ def load_pipeline(path: Path) -> dict[str, Any]:
         raise VocError(
             f"{path}: can't be read ({error})", "Check the path and the file's permissions.", USAGE
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date is a ValueError
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise VocError(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import voc
 from voc.config import Resolved, Settings, report_languages
+from voc.errors import VocError
 from voc.types import Corpus
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ def manifest(
     return {
         "voc": voc.__version__,
         "versions": _versions(),
+        "fingerprint": fingerprint(corpus, resolved, as_of),
         "title": settings.report.title or "",
         "report_language": _report_language(settings, counts["languages"]),
         "as_of": as_of.isoformat() if as_of else None,
@@ -50,10 +54,43 @@ def manifest(
     }
 
 
+def fingerprint(corpus: Corpus, resolved: Resolved, as_of: datetime | None) -> str:
+    """Hash all that decides what a run writes: version, input bytes, every setting and the edits of topics."""
+    import hashlib
+
+    import orjson
+
+    settings, edits = resolved.settings, b""
+    if settings.topics.edits and Path(settings.topics.edits).is_file():
+        edits = Path(settings.topics.edits).read_bytes()
+    hashes = [source.sha256 for source in corpus.sources]
+    parts = [
+        voc.__version__,
+        hashes,
+        settings.model_dump(mode="json"),
+        as_of,
+        hashlib.sha256(edits).hexdigest(),
+    ]
+    return hashlib.blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
+def is_finished(folder: Path, corpus: Corpus, resolved: Resolved, as_of: datetime | None) -> bool:
+    """Whether ``folder`` holds this very run, complete."""
+    from voc.store.tables import load_run_json
+
+    try:
+        return load_run_json(folder).get("fingerprint") == fingerprint(corpus, resolved, as_of)
+    except VocError:
+        return False
+
+
 def _counts(corpus: Corpus, feedback: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
-    spans = Counter(span.kind for record in corpus.records for span in record.redactions)
+    spans: Counter[str] = Counter()
+    for found, times in Counter(feedback["redactions"]).items():  # a large run keeps no records
+        for kind, count in re.findall(r"(.+?):(\d+)(?: |$)", found):
+            spans[kind] += int(count) * times
     return {
-        "rows_read": corpus.rows_read,
+        "rows_read": len(feedback) + len(corpus.rejected),
         "records_kept": int(feedback["duplicate_of"].isna().sum()),
         "duplicates": int(feedback["duplicate_of"].notna().sum()),
         "rejected": len(corpus.rejected),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,10 +17,15 @@ from voc.result import Result
 from voc.types import Corpus, Record, Segment
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from voc.insight.matching import Profile
     from voc.io.options import ReadOptions
     from voc.lineage import Past
+    from voc.models.topics import Topics
     from voc.models.understand import Models, Understanding
     from voc.store.cache import VectorStore
+    from voc.store.work import Work
 
 Advance = Callable[[int], None]
 
@@ -105,20 +110,9 @@ def load_models(settings: Settings, store: VectorStore | None = None) -> Models:
     Raises:
         VocError: a model can't be found or loaded.
     """
-    from voc.models.encoder import CachedEncoder, Encoder, load_encoder
-    from voc.models.intent import load_intent
-    from voc.models.sentiment import load_sentiment
-    from voc.models.understand import Models
+    from voc.models.load import load_named
 
-    def encoder_named(name: str) -> Encoder:
-        encoder = load_encoder(name, settings.models.device)
-        return CachedEncoder(encoder, store) if store is not None else encoder
-
-    heads = encoder_named("embedded")
-    encoder = heads if settings.models.encoder == "embedded" else encoder_named(settings.models.encoder)
-    sentiment = load_sentiment(settings.models.sentiment, settings.models.device)
-    intent = load_intent(settings.models.intent, settings.models.device, heads)
-    return Models(encoder, sentiment, intent, heads)
+    return load_named(settings.models, store)
 
 
 def analyze(
@@ -130,6 +124,7 @@ def analyze(
     progress: Progress | None = None,
     cache: bool = True,
     as_of: datetime | None = None,
+    work: Work | None = None,
     **settings: Any,
 ) -> Result:
     """Find, measure and rank the issues in a corpus.
@@ -142,6 +137,7 @@ def analyze(
         progress: hears of the stages.
         cache: whether vectors are kept on disk for the next run.
         as_of: the day trends are judged from; the last date in the corpus by default.
+        work: keeps finished stages, so that an interrupted run can go on.
         settings: dotted keys with ``__`` for the dot, such as ``topics__min_size=5``.
 
     Raises:
@@ -152,7 +148,10 @@ def analyze(
     )
     from voc.lineage import recall, run_id
     from voc.models.understand import texts_to_encode, understand
+    from voc.store.stages import understood
+    from voc.store.work import Work
 
+    work = work or Work()
     past = recall(resolved.settings.history, run_id(corpus, resolved))
     check_columns(corpus, resolved.settings.insight.by)
     if resolved.settings.topics.edits:
@@ -166,10 +165,13 @@ def analyze(
     kept = [record for record in corpus.records if record.duplicate_of is None]
     segments = _segment(kept, resolved.settings)
     with clock.stage("load models"):
-        models = models or load_models(resolved.settings, _store() if cache else None)
+        models = models or load_models(resolved.settings, _store() if cache else work.vectors())
     with clock.stage("encode", texts_to_encode(kept, segments)) as advance:
-        answers = understand(kept, segments, models, advance)
-    return _rank(corpus, kept, segments, answers, models, resolved, clock, as_of, past)
+        loaded = models
+        answers = understood(
+            work, kept, segments, models, lambda: understand(kept, segments, loaded, advance)
+        )
+    return _rank(corpus, kept, segments, answers, models, resolved, clock, as_of, past, work)
 
 
 OWN_COLUMNS = ("language", "source_file", "intent")
@@ -182,7 +184,11 @@ def check_columns(corpus: Corpus, by: Sequence[str]) -> None:
     Raises:
         VocError: there is no such column; the hint names those there are.
     """
-    known = {name for record in corpus.records for name in record.metadata} if by else set()
+    check_names({name for record in corpus.records for name in record.metadata} if by else set(), by)
+
+
+def check_names(known: Set[str], by: Sequence[str]) -> None:
+    """As ``check_columns``, with the metadata's names already known."""
     for name in by:
         if name not in known and name not in OWN_COLUMNS:
             raise VocError(
@@ -235,21 +241,26 @@ def _rank(
     clock: Clock,
     as_of: datetime | None,
     past: Past,
+    work: Work,
 ) -> Result:
-    from voc.insight.issues import build_issues
-    from voc.insight.mentions import kept_records
-    from voc.insight.signals import mismatch_counts
     from voc.insight.tables import feedback_table, segment_table
-    from voc.lineage import follow, run_id, since
-    from voc.manifest import manifest
-    from voc.models.intents import intent_urgency
+    from voc.lineage import follow, starting_point
     from voc.models.topic_plan import read_plan
     from voc.models.topics import fit_topics
+    from voc.store.stages import grouped
 
     settings = resolved.settings
     with clock.stage("group into issues"):
         plan = read_plan(settings.topics.edits, models.encoder)
-        topics = fit_topics(segments, answers, settings.topics, plan)
+        start = starting_point(past, kept, models.ids, settings.topics)
+        topics = grouped(
+            work,
+            segments,
+            answers,
+            settings.topics,
+            start,
+            lambda: fit_topics(segments, answers, settings.topics, plan, start),
+        )
         topics, profile = follow(
             topics, segments, kept, answers.vectors, models.ids["encoder"], past, settings.topics.names
         )
@@ -264,6 +275,43 @@ def _rank(
         feedback = feedback_table(
             corpus.records, kept, answers.record_sentiment, answers.record_intent, answers.intents, table
         )
+    return measured(corpus, feedback, table, topics, profile, models.ids, resolved, clock, as_of, past)
+
+
+def measured(
+    corpus: Corpus,
+    feedback: pd.DataFrame,
+    table: pd.DataFrame,
+    topics: Topics,
+    profile: Profile,
+    ids: Mapping[str, str],
+    resolved: Resolved,
+    clock: Clock,
+    as_of: datetime | None,
+    past: Past,
+) -> Result:
+    """Measure and rank the issues in finished tables.
+
+    Args:
+        corpus: its sources and rejected rows; the records are taken from ``feedback``.
+        feedback: as ``feedback.parquet``.
+        table: as ``segments.parquet``.
+        topics: their ``central`` are rows of ``table``.
+        profile: the issues' centroids.
+        ids: name and content hash of each model.
+        resolved: the settings.
+        clock: times the stages.
+        as_of: the day trends are judged from.
+        past: the run that this one follows.
+    """
+    from voc.insight.issues import build_issues
+    from voc.insight.mentions import kept_records
+    from voc.insight.signals import mismatch_counts
+    from voc.lineage import run_id, since
+    from voc.manifest import manifest
+    from voc.models.intents import intent_urgency
+
+    settings = resolved.settings
     with clock.stage("rank"):
         urgency = {**intent_urgency(), **settings.priority.intent_weights}
         ranked = build_issues(
@@ -277,7 +325,7 @@ def _rank(
             as_of,
             settings.insight,
         )
-    run = manifest(corpus, feedback, table, models.ids, resolved, clock.timings, as_of)
+    run = manifest(corpus, feedback, table, ids, resolved, clock.timings, as_of)
     run["mismatches"] = mismatch_counts(kept_records(feedback))
     run["run_id"] = run_id(corpus, resolved)
     if topics.notes:

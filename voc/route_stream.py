@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -12,41 +13,78 @@ from voc.pipeline import Progress, Silent, read_options
 from voc.types import Record, Rejected
 
 if TYPE_CHECKING:
-    from voc.router import Router
+    from voc.config import Settings
+    from voc.engine import Engine
+    from voc.engine.answers import Raw
+    from voc.models.understand import Models
+    from voc.router import Asked, Router
+    from voc.routing.spec import Rules
 
 Items = list[Record | Rejected]
 
 
 def route_all(
-    batches: Iterator[Items],
+    answers: Iterator[list[dict[str, Any]]],
     output: str,
     form: str,
-    router: Router,
     *,
     progress: Progress | None = None,
-    now: datetime | None = None,
 ) -> tuple[int, int]:
-    """Route batches into a file (or ``-``), flushed batch by batch.
+    """Write what a router answers into a file (or ``-``), flushed batch by batch.
 
     Returns:
         Rows written, and how many of them carry an ``error``.
 
     Raises:
-        VocError: the rules, a model or the output can't be used; the rules are read before any ticket is.
+        VocError: the rules, a model or the output can't be used.
     """
     from voc.io.write import open_writer
     from voc.router import COLUMNS
 
     rows = errors = 0
-    router.load()
     with (progress or Silent()).stage("route") as advance, open_writer(output, form, COLUMNS) as writer:
-        for items in batches:
-            answers = router.answer(items, now)
-            writer.write(answers)
-            rows += len(answers)
-            errors += sum(answer["error"] is not None for answer in answers)
-            advance(len(answers))
+        for batch in answers:
+            writer.write(batch)
+            rows += len(batch)
+            errors += sum(answer["error"] is not None for answer in batch)
+            advance(len(batch))
     return rows, errors
+
+
+def engine_answers(
+    inputs: Sequence[str | Path],
+    router: Router,
+    engine: Engine,
+    batch: int = 512,
+    as_of: datetime | None = None,
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield answers for the rows of exports: an engine asks the models, and the router decides in order."""
+    from voc.engine.answers import Reader
+    from voc.engine.models import ModelsFor
+    from voc.store.secret import author_key
+
+    blocks = engine.source(Reader(engine.reachable(inputs), read_options(router.settings, as_of), batch))
+    models = ModelsFor(router.settings.models, router.cache, engine.threads)
+    for asked in engine.map(Ask(router.rules, router.settings, author_key(), models), blocks):
+        yield router.decided(asked, as_of)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Work: a raw block -> what the models say of each item (``Router.ask``)."""
+
+    rules: Rules
+    settings: Settings
+    key: bytes
+    models: Callable[[], Models]
+
+    def __call__(self, block: Raw) -> list[Asked]:
+        """Ask."""
+        from voc.router import Router
+
+        router = Router(self.rules, settings=self.settings, models=self.models())
+        router.key = self.key
+        return router.ask(block.items)
 
 
 def file_batches(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voc.config import Settings
-from voc.routing.contacts import Contacts
+from voc.routing.contacts import Contacts, Memory
 from voc.routing.decide import decide, due
 from voc.routing.spec import BUILT_IN_FIELDS, Rules
 from voc.routing.ticket import Decision, Ticket, same
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from voc.models.scope import Scope
     from voc.models.understand import Models
-    from voc.routing.scope import Scope
 
 log = logging.getLogger(__name__)
 COLUMNS = (*(item.name for item in fields(Decision)), "error")
 """Columns of the rows that ``answer`` gives."""
+Asked = tuple[Ticket | Rejected, str | None]
+"""A ticket and the pseudonym of its author; or what can't be read and the name of its row."""
 
 
 class Router:
@@ -54,6 +56,8 @@ class Router:
         self.settings = settings or Settings()
         self.given_models = models
         self.cache = cache
+        self.key: bytes | None = None
+        """Of the authors' pseudonyms; this machine's own when None."""
 
     def load(self) -> Router:
         """Read the rules and load the models now.
@@ -84,27 +88,27 @@ class Router:
     @cached_property
     def scope(self) -> Scope | None:
         """Tells tickets that are about nothing we know; None when it was not fitted for these models."""
-        from voc.models.embedded_runtime import EMBEDDED_FOLDER
-        from voc.routing.scope import FILE, load_scope
-
-        found = load_scope(EMBEDDED_FOLDER / FILE, self.models.heads.id, self.models.intent.id)
-        if found is None:
+        found: Scope | None = getattr(self.models.intent, "scope", None)
+        if found is None or found.encoder != self.models.heads.id:
             log.warning(
                 "tickets out of scope are told by confidence alone: no detector was fitted for these models"
             )
+            return None
         return found
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """Languages in which the intent model was measured: those that every intent has examples in.
+        """Languages in which the intent model was measured.
 
-        Nothing is known of other models than voc's own: list ``auto_languages`` in the rules.
+        Of voc's own intents those that each has examples in; of trained ones those with enough held-out rows.
+        Nothing is known of other models: list ``auto_languages`` in the rules.
         """
         from voc.models.intents import read_intents
         from voc.text.codes import normalise_code
 
         if self.settings.models.intent != "embedded":
-            return frozenset()
+            measured: frozenset[str] = getattr(self.models.intent, "languages", frozenset())
+            return measured
         intents = read_intents()
         common = set.intersection(*(set(intent.examples) for intent in intents))
         return frozenset(code for name in common if (code := normalise_code(name)))
@@ -112,12 +116,11 @@ class Router:
     @cached_property
     def unseen(self) -> set[str]:
         """Fields that the rules ask for and no ticket has had yet: perhaps their names are wrong."""
-        asked = {comparison.field for rule in self.rules.rules for comparison in rule.when.where}
-        return {name for name in asked if same(name) not in BUILT_IN_FIELDS}
+        return {name for name in self.rules.asked if same(name) not in BUILT_IN_FIELDS}
 
     @cached_property
-    def contacts(self) -> Contacts:
-        """Who wrote before."""
+    def contacts(self) -> Memory:
+        """Who wrote before: while the process lives, unless it is given a memory that lasts."""
         return Contacts(self.rules.repeat_within)
 
     def route(
@@ -148,25 +151,47 @@ class Router:
 
         A row that can't be read goes to people; a turn that is not a customer's goes nowhere.
         """
+        return self.decided(self.ask(items), now)
+
+    def ask(self, items: Sequence[Record | Rejected]) -> list[Asked]:
+        """What the models say of each item. Nothing is remembered: any machine may be asked."""
+        asked = iter(self._asked([item for item in items if isinstance(item, Record)]))
+        return [
+            next(asked) if isinstance(item, Record) else (item, f"{item.source_file}:{item.source_row}")
+            for item in items
+        ]
+
+    def decided(self, asked: Sequence[Asked], now: datetime | None = None) -> list[dict[str, Any]]:
+        """As ``answer``, for what ``ask`` returned; the tickets come in their order."""
         moment = now or datetime.now(UTC)
-        tickets = iter(self.classify([item for item in items if isinstance(item, Record)], moment))
         rows = []
-        for item in items:
-            found = next(tickets) if isinstance(item, Record) else item
+        for found, who in asked:
             if isinstance(found, Ticket):
-                decision = decide(found, self.rules, moment, self.languages)
+                decision = decide(self._met(found, who, moment), self.rules, moment, self.languages)
                 rows.append({**decision.as_row(), "error": None})
             else:
-                name = _name(found) if isinstance(item, Record) else f"{item.source_file}:{item.source_row}"
-                rows.append(self._error(name, found, moment))
+                rows.append(self._error(str(who), found, moment))
         return rows
 
     def classify(self, records: Sequence[Record], now: datetime) -> list[Ticket | Rejected]:
         """The records as the rules see them, in order; those without words as rejected."""
+        return [
+            self._met(found, who, now) if isinstance(found, Ticket) else found
+            for found, who in self._asked(records)
+        ]
+
+    def _asked(self, records: Sequence[Record]) -> list[Asked]:
         prepared = self._prepared(records)
-        kept = [record for record in prepared if isinstance(record, Record)]
-        answers = iter(list(self._asked(kept, now)) if kept else [])
-        return [next(answers) if isinstance(item, Record) else item for item in prepared]
+        tickets = iter(self._tickets([record for record in prepared if isinstance(record, Record)]))
+        return [
+            (next(tickets), item.author) if isinstance(item, Record) else (item, _name(item))
+            for item in prepared
+        ]
+
+    def _met(self, ticket: Ticket, author: str | None, now: datetime) -> Ticket:
+        """Note the ticket, and that its author wrote."""
+        self.unseen.difference_update([name for name in self.unseen if ticket.value(name) is not None])
+        return replace(ticket, contacts=self.contacts.count(author, ticket.created_at or now))
 
     def _prepared(self, records: Sequence[Record]) -> list[Record | Rejected]:
         """Cleaned, redacted, in a known language; in order, whatever their ids are."""
@@ -182,23 +207,26 @@ class Router:
         redactor = Redactor(
             self.settings.text.patterns, self.settings.text.redact, self.settings.text.redactors
         )
-        kept, emptied = prepare(numbered, redactor, author_key())
+        kept, emptied = prepare(numbered, redactor, self.key or author_key())
         everything: list[Record | Rejected] = [*kept, *emptied]
         placed = {item.source_row: item for item in everything}
         return [replace(placed[row], source_row=record.source_row) for row, record in enumerate(records)]
 
-    def _asked(self, records: Sequence[Record], now: datetime) -> Iterator[Ticket]:
+    def _tickets(self, records: Sequence[Record]) -> list[Ticket]:
         """Encode each whole text once and read everything off it."""
         from voc.models.understand import words_only
 
+        if not records:
+            return []
         texts = [words_only(record.text) for record in records]
         encoded = self.models.heads.encode(texts)
         sentiment = self.models.sentiment.predict(texts, encoded)
         intent = self.models.intent.predict(texts, encoded)
         usual = self.scope.typicality(encoded.vectors, intent) if self.scope else None
-        for row, record in enumerate(records):
-            typicality = None if usual is None else float(usual[row])
-            yield self._ticket(record, sentiment[row], intent[row], typicality, now)
+        return [
+            self._ticket(record, sentiment[row], intent[row], None if usual is None else float(usual[row]))
+            for row, record in enumerate(records)
+        ]
 
     def _ticket(
         self,
@@ -206,12 +234,11 @@ class Router:
         sentiment: NDArray[np.float32],
         intent: NDArray[np.float32],
         typicality: float | None,
-        now: datetime,
     ) -> Ticket:
         labels = self.models.intent.labels
         order = sorted(range(len(labels)), key=lambda column: -intent[column])
         best = int(sentiment.argmax())
-        ticket = Ticket(
+        return Ticket(
             id=record.id,
             text=record.text,
             intents=tuple((labels[column], float(intent[column])) for column in order),
@@ -223,11 +250,8 @@ class Router:
             rating=record.rating,
             nps=record.nps,
             channel=record.channel,
-            contacts=self.contacts.count(record.author, record.created_at or now),
             metadata=record.metadata,
         )
-        self.unseen.difference_update([name for name in self.unseen if ticket.value(name) is not None])
-        return ticket
 
     def _unreadable(self, name: str, reason: str, now: datetime) -> Decision:
         rules = self.rules

@@ -15,6 +15,7 @@ SEE = {
     "run": "[Getting started](../start.md) and [the report explained](../report.md)",
     "classify": "[the columns](../reference/columns.md)",
     "route": "[routing tickets](../routing.md)",
+    "open": "[the report explained](../report.md#behind-an-issue)",
     "serve": "[routing tickets](../routing.md#as-they-come)",
     "train": "[your own intents](../intents.md)",
     "label": "[your own intents](../intents.md)",

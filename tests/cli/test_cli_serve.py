@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -66,6 +68,42 @@ def test_it_serves_what_the_router_says_keeps_deliveries_and_ends_in_peace(tmp_p
     assert "POST /route 200" in log
     assert "crashes" not in log
     assert "fire" not in log
+
+
+@contextmanager
+def served(*arguments: str | Path) -> Iterator[str]:
+    """The address of a service that runs meanwhile."""
+    command = [*VOC, "serve", "--rules", "support", "--port", "0", *map(str, arguments)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        yield next(found[1] for line in process.stderr if (found := re.search(r"(http://\S+)\.", line)))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+@pytest.mark.enable_socket
+def test_the_third_contact_in_a_week_counts_across_restarts(tmp_path: Path) -> None:
+    priorities = []
+    for number in range(3):
+        with served("--outbox", tmp_path / "state.sqlite") as url:
+            ticket = {"id": number, "text": BUG, "author": "ann@example.org"}
+            priorities += [row["priority"] for row in post(f"{url}/route", {"tickets": [ticket]})["tickets"]]
+    assert priorities == ["normal", "normal", "high"]
+    kept = (tmp_path / "state.sqlite").read_bytes()
+    assert b"ann@" not in kept  # a pseudonym
+
+
+def test_a_watch_counts_contacts_across_restarts(tmp_path: Path) -> None:
+    inbox, results = tmp_path / "inbox", tmp_path / "results"
+    inbox.mkdir()
+    for number in range(3):
+        ticket = {"id": f"T{number}", "text": BUG, "author": "ann"}
+        (inbox / f"{number}.jsonl").write_text(json.dumps(ticket) + "\n")
+        command = ["route", "--watch", str(inbox), "-o", str(results), "--rules", "support", "--once"]
+        subprocess.run([*VOC, *command, "--settle", "0.05"], check=True, capture_output=True, timeout=120)
+    rows = [json.loads(path.read_text()) for path in results.glob("[!.]*")]
+    assert {row["id"]: row["priority"] for row in rows} == {"T0": "normal", "T1": "normal", "T2": "high"}
 
 
 def test_a_watch_routes_what_is_there(tmp_path: Path) -> None:

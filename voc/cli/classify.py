@@ -19,7 +19,9 @@ from voc.errors import REJECTED_ROWS
 @options.settling
 @options.reading
 @options.choosing_models
+@options.scaling
 @options.talking
+@options.sending(str)
 def command(
     inputs: tuple[str, ...],
     output: str,
@@ -52,7 +54,7 @@ def command(
     progress = TerminalProgress(quiet)
     rows, errors = classify(
         inputs, output, form, resolved.settings, batch=batch, cache=not values["no_cache"],
-        progress=progress, as_of=options.as_of_day(values["as_of"]),
+        progress=progress, as_of=options.as_of_day(values["as_of"]), engine=options.engine(values),
     )  # fmt: skip
     if not quiet and output != "-":
         say(f"Wrote {rows:,} rows to {output}" + (f", {errors:,} of them with an error." if errors else "."))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from voc.engine import Engine
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -90,7 +94,12 @@ def answering(command: Command) -> Command:
         command,
         [
             click.option(
-                "-o", "--output", default="-", show_default=True, metavar="FILE|-", help="Where to write."
+                "-o",
+                "--output",
+                default="-",
+                show_default=True,
+                metavar="FILE|-",
+                help="Where to write; a URL that fsspec knows, too.",
             ),
             click.option(
                 "--format",
@@ -145,6 +154,72 @@ def following(command: Command) -> Command:
     )
 
 
+def sending(kind: Callable[[str], Any]) -> Callable[[Command], Command]:
+    """Let ``output`` be a URL: the command writes here, and what it wrote is sent when it ends well.
+
+    ``kind`` is what the command takes its output as.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def sent(*arguments: Any, output: str, force: bool, **values: Any) -> Any:
+            from voc.io.remote import written
+
+            with written(output, force) as here:
+                return command(*arguments, output=kind(here), force=force, **values)
+
+        return sent  # type: ignore[return-value]
+
+    return decorate
+
+
+def scaling(command: Command) -> Command:
+    """Who does the work."""
+    return _apply(
+        command,
+        [
+            click.option(
+                "--engine",
+                type=click.Choice(["local", "ray"]),
+                default="local",
+                show_default=True,
+                help="Work on this machine, or on a Ray cluster.",
+            ),
+            click.option(
+                "--address",
+                metavar="ADDRESS",
+                help="Cluster for --engine ray: auto, HOST:PORT or ray://... [default: this machine].",
+            ),
+            click.option(
+                "--workers",
+                type=click.IntRange(1),
+                metavar="N",
+                help="Most processes that run models, with --engine ray [default: one a processor].",
+            ),
+            click.option(
+                "--gpus",
+                type=click.FloatRange(0, 64),
+                default=0.0,
+                metavar="N",
+                help="GPUs for each of them; 0.5 shares one between two. Name the --device, too.",
+            ),
+        ],
+    )
+
+
+def engine(values: dict[str, Any], folder: Path | None = None) -> Engine:
+    """Open the engine that the options name; ``folder`` is where it may set blocks aside."""
+    from voc.engine import open_engine
+
+    return open_engine(
+        values["engine"],
+        address=values["address"],
+        workers=values["workers"],
+        gpus=values["gpus"],
+        folder=folder,
+    )
+
+
 def delivering(command: Command) -> Command:
     """Where routed tickets are sent."""
     return _apply(
@@ -196,6 +271,7 @@ def flags(values: dict[str, Any]) -> dict[str, Any]:
     found["topics.edits"] = values.get("topics_edits")
     found["report.language"] = values.get("report_language")
     found["report.title"] = values.get("title")
+    found["report.pdf"] = True if values.get("pdf") else None
     found["history.workspace"] = values.get("workspace")
     found["history.previous"] = values.get("previous")
     found["insight.events"] = list(values.get("events") or ()) or None

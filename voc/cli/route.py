@@ -63,7 +63,9 @@ def _example(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 @options.settling
 @options.reading
 @options.choosing_models
+@options.scaling
 @options.talking
+@options.sending(str)
 def command(
     inputs: tuple[str, ...], rules: str, output: str, form: str | None, force: bool, strict: bool,
     lines: bool, batch: int, quiet: bool, verbose: bool, **values: Any,
@@ -113,6 +115,8 @@ def _check_usage(inputs: tuple[str, ...], values: dict[str, Any]) -> None:
         raise click.UsageError("--simulate goes with INPUT, not with --watch")
     if (values["webhook"] or values["once"]) and not values["watch"]:
         raise click.UsageError("--webhook and --once go with --watch")
+    if values["engine"] != "local" and (values["watch"] or values["simulate"]):
+        raise click.UsageError("--engine goes with INPUT, not with --watch or --simulate")
     for name in ("target_precision", "write_rules", "label_column"):
         if values[name] is not None and not values["simulate"]:
             raise click.UsageError(f"--{name.replace('_', '-')} goes with --simulate")
@@ -125,18 +129,21 @@ def _route(
     lines: bool, batch: int, quiet: bool, values: dict[str, Any],
 ) -> int:  # fmt: skip
     from voc.cli.console import TerminalProgress, say
-    from voc.route_stream import file_batches, is_live, line_batches, route_all
+    from voc.route_stream import engine_answers, file_batches, is_live, line_batches, route_all
 
     as_of = options.as_of_day(values["as_of"])
     router.load()
     stdin = sys.stdin.buffer
     if lines and inputs != ("-",):
         raise click.UsageError("--lines goes with - alone")
-    if lines or (inputs == ("-",) and is_live(stdin)):
-        batches = line_batches(stdin, router, batch, as_of)
+    if values["engine"] != "local":
+        answers = engine_answers(inputs, router, options.engine(values), batch, as_of)
     else:
-        batches = file_batches(inputs, router, batch, as_of)
-    rows, errors = route_all(batches, output, form, router, progress=TerminalProgress(quiet), now=as_of)
+        live = lines or (inputs == ("-",) and is_live(stdin))
+        batches = (line_batches(stdin, router, batch, as_of) if live
+                   else file_batches(inputs, router, batch, as_of))  # fmt: skip
+        answers = (router.answer(items, as_of) for items in batches)
+    rows, errors = route_all(answers, output, form, progress=TerminalProgress(quiet))
     if rows and router.unseen and not quiet:
         say(f"Note: no ticket has the fields {', '.join(sorted(router.unseen))} that the rules ask for.")
     if not quiet and output != "-":

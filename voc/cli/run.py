@@ -11,15 +11,24 @@ from voc.cli import options
 from voc.errors import REJECTED_ROWS
 
 if TYPE_CHECKING:
+    from voc.engine import Engine
+    from voc.large import Large
     from voc.result import Result
+    from voc.types import Corpus
 
 
 @click.command("run", short_help="Turn feedback files into a ranked issue report.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
-    "-o", "--output", "output", required=True, type=click.Path(path_type=Path), help="Folder to write."
+    "-o",
+    "--output",
+    "output",
+    required=True,
+    metavar="DIR",
+    help="Folder to write; a URL that fsspec knows, too.",
 )
 @click.option("--force", is_flag=True, help="Replace the run that is in the output folder.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run to this folder stopped.")
 @click.option("--strict", is_flag=True, help="Exit with 4 when rows were rejected.")
 @options.settling
 @options.reading
@@ -32,17 +41,26 @@ if TYPE_CHECKING:
     "--topics-edits", metavar="FILE", help="Apply the edits that `voc topics` recorded in this YAML."
 )
 @options.following
+@options.scaling
 @click.option(
     "--report-language",
     metavar="CODE",
     help="Language of the report [default: auto].",
 )
 @click.option("--title", metavar="TEXT", help="Title of the report.")
+@click.option(
+    "--format",
+    "pdf",
+    type=click.Choice(["pdf"]),
+    help="Write report.pdf, too, with the Chromium, Chrome or Edge of this machine.",
+)
 @options.talking
+@options.sending(Path)
 def command(
     inputs: tuple[str, ...],
     output: Path,
     force: bool,
+    resume: bool,
     strict: bool,
     quiet: bool,
     verbose: bool,
@@ -55,6 +73,8 @@ def command(
     drivers.csv. With --workspace or --previous, issues keep the ids they had in the run before, and
     the report says what changed since.
 
+    A run that was killed goes on with --resume: what the models said so far is not asked again.
+
     \b
     voc run reviews.csv -o out
     voc run exports/ 'chats/*.jsonl' --pipeline support -o out --force
@@ -63,30 +83,65 @@ def command(
     """
     from voc.cli.console import TerminalProgress, set_up_logging
     from voc.config import resolve
-    from voc.store.run_folder import check_target
+    from voc.store.run_folder import MARKER, check_target
+    from voc.store.work import Work
 
     set_up_logging(verbose, quiet)
     resolved = resolve(values["pipeline"] or "reviews", options.flags(values))
-    check_target(output, force)
+    if not (resume and (output / MARKER).is_file()):
+        check_target(output, force)
+    if resolved.settings.report.pdf:
+        from voc.report.pdf import find_browser
+
+        find_browser()  # told before hours of work, not after
     as_of = options.as_of_day(values["as_of"])
     progress = TerminalProgress(quiet)
-    result = _analyze(inputs, resolved, progress, as_of, not values["no_cache"])
-    with progress.stage("write"):
-        path = result.report(output, force=force)
+    with Work(output, resume) as work:
+        with progress.stage("read"):
+            corpus = _read(inputs, resolved, as_of, options.engine(values, work.folder))
+        result = _finished(output, corpus, resolved, as_of) if resume else None
+        if result is None:
+            check_target(output, force)
+            result = _analyze(corpus, resolved, progress, as_of, not values["no_cache"], work)
+            with progress.stage("write"):
+                result.report(output, force=force)
+        work.done()
     if not quiet:
-        _summary(result, path)
+        _summary(result, output / "report.html")
     set_aside = sum(item.code != "not_customer" for item in result.rejected)
     return REJECTED_ROWS if strict and set_aside else 0
 
 
-def _analyze(inputs: tuple[str, ...], resolved: Any, progress: Any, as_of: Any, cache: bool) -> Result:
-    from voc import io
-    from voc.pipeline import analyze, read_options, with_channel
+def _read(inputs: tuple[str, ...], resolved: Any, as_of: Any, engine: Engine) -> Corpus | Large:
+    from voc.large import open_input
 
-    with progress.stage("read"):
-        corpus = io.read(inputs, read_options(resolved.settings, as_of))
-    corpus = with_channel(corpus, resolved.settings)
-    return analyze(corpus, resolved=resolved, progress=progress, cache=cache, as_of=as_of)
+    return open_input(inputs, resolved.settings, engine, as_of)
+
+
+def _finished(output: Path, corpus: Corpus | Large, resolved: Any, as_of: Any) -> Result | None:
+    """The very run that is asked for, if it is there; the end of a killed one is made up for."""
+    from voc.large import Large
+    from voc.lineage import remember
+    from voc.manifest import is_finished
+    from voc.result import load_run
+
+    if isinstance(corpus, Large) or not is_finished(output, corpus, resolved, as_of):
+        return None
+    result = load_run(output)
+    if resolved.settings.history.workspace:
+        remember(result, resolved.settings.history.workspace, output.absolute().name)
+    return result
+
+
+def _analyze(
+    corpus: Corpus | Large, resolved: Any, progress: Any, as_of: Any, cache: bool, work: Any
+) -> Result:
+    from voc.large import Large, analyze_large
+    from voc.pipeline import analyze
+
+    if isinstance(corpus, Large):  # what the models said is in the vector cache, if it is interrupted
+        return analyze_large(corpus, resolved, progress=progress, cache=cache, as_of=as_of)
+    return analyze(corpus, resolved=resolved, progress=progress, cache=cache, as_of=as_of, work=work)
 
 
 def _summary(result: Result, path: Path) -> None:

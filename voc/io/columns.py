@@ -243,7 +243,7 @@ def _means(column: str, role: str) -> bool:
 
 def _nps(sample: Sample, free: list[str]) -> tuple[str, str] | None:
     for column in _ranked("nps", free, ("not_rating",)):
-        filled = [value for value in sample.values(column) if value not in (None, "")]
+        filled = [value for value in sample.values(column) if not ratings.is_missing(value)]
         scores = [score for value in filled if (score := ratings.nps(value)) is not None]
         # A recommendation on five points is a rating, not a likelihood from 0 to 10.
         wide = max(scores, default=0) > 5 or len(scores) < 30 or "nps" in names.words(column)

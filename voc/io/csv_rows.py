@@ -72,6 +72,8 @@ class _Lines:
             raise _OverlongError
         if "\0" in line:
             line = line.replace("\0", "")
+        if line.startswith("\ufeff"):  # of the second file, where two were joined
+            line = line.lstrip("\ufeff")
         self.taken.append(line)
         self.chars += len(line)
         return line

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -33,10 +34,21 @@ class Encoding:
     clean: bool = False
 
 
+_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+
+
 def _escape(error: UnicodeError) -> tuple[str, int]:
-    """Keep undecodable bytes as lone surrogates, which no real text holds, so rows can be told apart."""
+    """Keep undecodable bytes as lone surrogates, which no real text holds, so rows can be told apart.
+
+    An emoji as two halves of three bytes each (CESU-8, as some databases and Java write it) is read as one.
+    """
     if not isinstance(error, UnicodeDecodeError):
         raise error
+    if found := _PAIR.match(error.object, error.start):
+        return found[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode(
+            "utf-16"
+        ), found.end()
     bad = error.object[error.start : error.end]
     return "".join(chr(0xDC00 + byte) for byte in bad), error.end
 
@@ -91,7 +103,7 @@ def detect(blob: Blob) -> Encoding:
     clean, lines = _survey(blob)
     if clean:
         return Encoding("utf-8", clean=True)
-    if codepages.is_utf8(lines):
+    if codepages.is_utf8([_HALF.sub(b"", line) for line in lines]):
         return Encoding("utf-8")
     return Encoding(codepages.guess(lines, blob.name))
 

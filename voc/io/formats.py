@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from voc.errors import VocError
 from voc.io.encoding import bom, looks_utf16
 from voc.io.sources import Blob
@@ -30,6 +32,7 @@ _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27})
 _BINARY_SHARE = 0.02
 _BINARY_KINDS = 6
 """Stray NULs in a text are one kind of control byte; binary data has nearly all of them."""
+_MAILBOX = re.compile(r"From \S+ +(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d ")
 READABLE = "Export it as CSV, XLSX, JSON, JSONL or Parquet."
 
 
@@ -39,7 +42,7 @@ def detect(blob: Blob) -> str:
     Raises:
         VocError: the file is empty, binary, a web page, or of a kind that is not read.
     """
-    head = blob.head()
+    head = blob.head().strip(b"\0")  # zeros at the end are what a crash leaves of a file that grew
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise NoRows(f"{blob.name} is empty.", "Export it again; check that the export has rows.")
     if head[:4] == b"PK\x03\x04" and is_office(blob):
@@ -79,6 +82,8 @@ def _text_format(blob: Blob, head: bytes) -> str:
             f"{blob.name} is a web page or XML, whatever its extension says.",
             "Open it in a spreadsheet program and save it as XLSX or CSV.",
         )
+    if _MAILBOX.match(text):
+        raise VocError(f"{blob.name} is a mailbox, which voc does not read.", "Export the mails as CSV.")
     if text[0] == "{":
         return _object_format(blob, text)
     if text[0] == "[" and text[1:].lstrip()[:1] in {"{", "[", '"', "]"}:

@@ -25,7 +25,11 @@ _LINES = object()
 
 
 def read_lines(blob: Blob, options: ReadOptions) -> Table:
-    """JSON Lines: one object a line; a line that is not becomes a rejected row."""
+    """JSON Lines: one object a line; a line that is not becomes a rejected row.
+
+    Raises:
+        VocError: none of the first lines is one, or no encoding fits.
+    """
     encoding = encodings.detect(blob)
 
     def rows() -> Iterator[Row | Rejected]:
@@ -42,6 +46,11 @@ def read_lines(blob: Blob, options: ReadOptions) -> Table:
                     yield _line(blob.name, number, line, size, options, encoding.clean)
 
     columns = _columns(rows())
+    if not columns and not any(isinstance(row, Row) for row in islice(rows(), _SAMPLE)):
+        raise VocError(
+            f"{blob.name} has no JSON object in a line of its own.",
+            "Write one object a line (jq -c . does it), or name a JSON document .json.",
+        )
     return Table(columns, rows, encoding=encoding.name)
 
 
@@ -53,15 +62,16 @@ def _line(file: str, number: int, line: str, size: int, options: ReadOptions, cl
     if not clean and encodings.is_damaged(line):
         return Rejected(file, number, "undecodable", "The row is not in the file's encoding.", raw)
     try:
-        value = loads(line.strip("\ufeff\0 \t\r\n"))
+        value = loads(line.replace("\0", "").strip("\ufeff \t\r\n"))
     except _BAD:
         return Rejected(file, number, "malformed", "The line is not valid JSON.", raw)
     if isinstance(value, str):
         value = {"text": value}
-    return _row(file, number, value, options)
+    return to_row(file, number, value, options)
 
 
-def _row(file: str, number: int, value: Any, options: ReadOptions) -> Row | Rejected:
+def to_row(file: str, number: int, value: Any, options: ReadOptions) -> Row | Rejected:
+    """A nested object as a row of named cells, unless one of them is too large."""
     if not isinstance(value, dict):
         return Rejected(file, number, "malformed", "The row is not a JSON object.", value)
     flat = flatten(value)
@@ -156,7 +166,7 @@ def _text_chars(rows: Rows) -> int:
 def _table(blob: Blob, path: str, values: Rows, others: list[str], options: ReadOptions) -> Table:
     def rows() -> Iterator[Row | Rejected]:
         for number, value in enumerate(values, 1):
-            yield _row(blob.name, number, value, options)
+            yield to_row(blob.name, number, value, options)
 
     columns, notes = unique_names(_columns(rows()), blob.name)
     if path:

@@ -35,6 +35,7 @@ def words(header: str) -> tuple[str, ...]:
     return tuple(_NOT_WORD.sub(" ", unicodedata.normalize("NFC", kept)).split())
 
 
+@lru_cache(maxsize=20_000)
 def key(header: str) -> str:
     """The form in which two spellings of one column name are equal."""
     return "".join(words(header))

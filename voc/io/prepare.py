@@ -185,14 +185,21 @@ def map_table(opened: Opened, options: ReadOptions, ids: Ids) -> Mapped:
     sample = opened.sample()
     known = shapes.columns_of(opened.shape, sample.columns) if opened.shape else None
     found = infer(sample, options, known, blob.name, turns=bool(opened.shape and opened.shape.turns))
+    rated = _with_text(sample, found)
     date = date_column(
         found, sample.values(found.roles.get("date", "")), options, blob.modified, _more(opened, found)
     )
-    rating = ratings.fit(sample.values(found.roles["rating"])) if "rating" in found.roles else None
+    rating = ratings.fit(rated.values(found.roles["rating"])) if "rating" in found.roles else None
     maker = RecordMaker(
         found, opened.shape, ids, ids.stem(blob.name), date, rating, opened.table.dialect is not None
     )
     return Mapped(opened, found, sample, maker)
+
+
+def _with_text(sample: Sample, found: ColumnMap) -> Sample:
+    """The rows that say something: a total below the table would stretch the scale of its ratings."""
+    said = [row for row in sample.rows if any(row.get(name) not in (None, "") for name in found.text)]
+    return replace(sample, rows=said) if found.text and said else sample
 
 
 def _more(opened: Opened, found: ColumnMap) -> Callable[[], Iterator[Any]]:

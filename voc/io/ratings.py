@@ -193,11 +193,19 @@ def _explicit(best: float | None) -> Scale:
 
 def is_rating(sample: Sequence[Any]) -> bool:
     """Whether nearly all filled values are ratings by their form, with at most 101 different ones."""
-    filled = [value for value in sample if value is not None and str(value).strip()]
+    filled = [value for value in sample if not is_missing(value)]
     scores = [score for value in filled if (score := parse(value))]
     if not filled or len(scores) < 0.9 * len(filled):
         return False
     return len({score.value for score in scores}) <= 101 and fit(filled) is not None
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell is blank, or says in a program's words that there is no score."""
+    return value is None or str(value).strip().casefold() in _MISSING
+
+
+_MISSING = frozenset(["", "n/a", "na", "#n/a", "<na>", "nan", "null", "none", "\\n", "-", "--", "–", "."])
 
 
 def nps(value: Any) -> int | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from voc.errors import VocError
+from voc.io import remote
 
 STDIN = "-"
 CHUNK = 1 << 18
@@ -55,23 +56,26 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An input before it is opened; ``path`` is None for stdin."""
+    """An input before it is opened; ``path`` is None for stdin, and a string for a URL."""
 
     name: str
-    path: Path | None
+    path: Path | str | None
 
 
 def find(inputs: Sequence[str | Path]) -> list[Found]:
-    """All files behind ``inputs``, each once: as given, folders and globs in name order.
+    """All files behind ``inputs``, each once: as given, folders, globs and URLs in name order.
 
     Raises:
         VocError: a path does not exist, cannot be read, or nothing was found.
     """
     if isinstance(inputs, str | Path):
         inputs = [inputs]
-    paths: list[Path | None] = []
+    paths: list[Path | str | None] = []
     for one in inputs:
-        paths.extend([None] if str(one) == STDIN else _expand(str(one)))
+        if remote.is_url(str(one)):
+            paths.extend(remote.files(str(one)))
+        else:
+            paths.extend([None] if str(one) == STDIN else _expand(str(one)))
     unique = _without_repeats(paths)
     if not unique:
         raise VocError("No input was given.", "Name files, folders or globs, or - for standard input.", 2)
@@ -131,29 +135,39 @@ def _near(path: Path) -> str:
     return f"Did you mean {path.parent / near[0]}?" if near else "Check the path."
 
 
-def _without_repeats(paths: list[Path | None]) -> list[Path | None]:
-    seen: dict[Path | None, Path | None] = {}
+def _without_repeats(paths: list[Path | str | None]) -> list[Path | str | None]:
+    seen: dict[Path | str | None, Path | str | None] = {}
     for path in paths:
-        seen.setdefault(path.resolve() if path else None, path)
+        seen.setdefault(_real(path) if isinstance(path, Path) else path, path)
     return list(seen.values())
 
 
-def _named(paths: list[Path | None]) -> Iterator[Found]:
+def _named(paths: list[Path | str | None]) -> Iterator[Found]:
     """The shortest tail of each path that tells it from the others, never the user's whole path."""
-    full = [path.resolve() for path in paths if path]
+    full = [_parts(path) for path in paths if path]
     for path in paths:
         if path is None:
             yield Found("stdin", None)
             continue
-        parts = path.resolve().parts
+        parts = _parts(path)
         depth = 1
-        while sum(other.parts[-depth:] == parts[-depth:] for other in full) > 1:
+        while sum(other[-depth:] == parts[-depth:] for other in full) > 1:
             depth += 1
-        yield Found("/".join(parts[-depth:]), path)
+        name = "/".join(parts[-depth:])
+        yield Found(os.fsencode(name).decode("utf-8", "replace"), path)
+
+
+def _real(path: Path) -> Path:
+    """The path with its links followed; one that leads back to itself stays as it is, to fail when it is opened."""
+    return Path(os.path.realpath(path))
+
+
+def _parts(path: Path | str) -> tuple[str, ...]:
+    return _real(path).parts if isinstance(path, Path) else tuple(path.split("/"))
 
 
 def load(found: Found, folder: Path, max_bytes: int) -> Blob:
-    """Hash a file where it lies; copy what cannot be read twice (stdin, pipes) into ``folder``.
+    """Hash a file where it lies; copy what cannot be read twice (stdin, pipes, URLs) into ``folder``.
 
     Raises:
         VocError: it cannot be read, is larger than ``max_bytes``, or is a device.
@@ -161,6 +175,9 @@ def load(found: Found, folder: Path, max_bytes: int) -> Blob:
     try:
         if found.path is None:
             return spool(sys.stdin.buffer, found.name, folder, max_bytes)
+        if isinstance(found.path, str):
+            with remote.opened(found.path) as (stream, changed):
+                return spool(stream, found.name, folder, max_bytes, changed)
         info = found.path.stat()
         if stat.S_ISFIFO(info.st_mode):
             with found.path.open("rb") as pipe:

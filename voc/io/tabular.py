@@ -10,7 +10,7 @@ from voc.errors import VocError
 from voc.io import dialect as dialects
 from voc.io import encoding as encodings
 from voc.io.csv_rows import Parsed, parse
-from voc.io.options import ReadOptions
+from voc.io.options import MAX_COLUMNS, ReadOptions
 from voc.io.sources import Blob
 from voc.io.table import NoRows, Table, check_width, find_header, unique_names
 from voc.types import Rejected, Row
@@ -33,6 +33,8 @@ def read(blob: Blob, options: ReadOptions) -> Table:
         head = list(islice(parse(text, dialect, options.max_row_chars), 60))
     _check_first(blob, head)
     cells = [row.cells or [] for row in head]
+    if len(cells[0]) <= MAX_COLUMNS:  # a wider one below is a malformed row
+        cells = [row if len(row) <= MAX_COLUMNS else [] for row in cells]
     check_width(max(map(len, cells)), blob.name)
     at = find_header(cells)
     header = [encodings.mended(cell) for cell in cells[at]] if at is not None else [""] * max(map(len, cells))
@@ -47,7 +49,13 @@ def read(blob: Blob, options: ReadOptions) -> Table:
             _skip_lines(text, start)
             parsed = parse(text, dialect, options.max_row_chars, len(columns))
             first = 0 if at is None else at + 1
-            reader = _RowMaker(blob.name, columns, options.max_cell_chars, encoding.clean)
+            reader = _RowMaker(
+                blob.name,
+                columns,
+                options.max_cell_chars,
+                encoding.clean,
+                cells[at] if at is not None else None,
+            )
             yield from map(reader, islice(parsed, first, None))
 
     return Table(columns, rows, encoding.name, str(dialect), notes=notes)
@@ -80,8 +88,11 @@ def _check_first(blob: Blob, head: list[Parsed]) -> None:
 class _RowMaker:
     """Turns parsed rows into `Row` or `Rejected`, counting them from 1."""
 
-    def __init__(self, file: str, columns: tuple[str, ...], max_cell: int, clean: bool) -> None:
+    def __init__(
+        self, file: str, columns: tuple[str, ...], max_cell: int, clean: bool, header: list[str] | None
+    ) -> None:
         self.file, self.columns, self.max_cell, self.clean = file, columns, max_cell, clean
+        self.header = header
         self.width = len(columns)
         self.number = 0
 
@@ -92,6 +103,8 @@ class _RowMaker:
         cells = parsed.cells
         if cells is None:
             return self._reject(parsed.code, parsed.problem, parsed)
+        if cells == self.header:
+            return self._reject("malformed", "The row repeats the header.", parsed)
         if len(cells) != self.width:
             if any(cells[self.width :]):
                 problem = f"The row has {len(cells)} cells where the table has {self.width} columns."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from voc.errors import VocError
+from voc.io.extent import Extent
 from voc.io.sources import CHUNK, Blob, is_data, spool
 
 MAX_RATIO = 200
@@ -100,14 +101,20 @@ def is_office(blob: Blob) -> bool:
 
 
 def check_office(blob: Blob, max_bytes: int) -> None:
-    """Unpack a spreadsheet's parts to nowhere, so that a bomb is met here and not by its reader."""
+    """Unpack a spreadsheet's parts to nowhere, so that a bomb is met here and not by its reader.
+
+    Raises:
+        VocError: it is one, or its cells reach too far.
+    """
     budget = Budget(blob, max_bytes)
     with _explained(blob.name), zipfile.ZipFile(blob.path) as archive:
         for info in archive.infolist():
             with archive.open(info) as part:
                 stream = _Metered(cast(BinaryIO, part), budget)
-                while stream.read():
-                    pass
+                extent = Extent(blob.name, info.filename) if info.filename.endswith(".xml") else None
+                while chunk := stream.read():
+                    if extent is not None:
+                        extent.feed(chunk)
 
 
 def _gunzip(blob: Blob, folder: Path, budget: Budget) -> Iterator[Blob]:

@@ -186,7 +186,7 @@ def verify(folder: Path) -> list[str]:
     except VocError as error:
         return [error.message]
     problems = []
-    for name, expected in manifest["sha256"].items():
+    for name, expected in {**manifest["sha256"], **manifest.get("heads", {})}.items():
         path = folder / name
         if not path.exists():
             problems.append(f"{name} is missing")

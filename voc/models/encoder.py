@@ -56,11 +56,12 @@ class Store(Protocol):
 
 
 def load_encoder(
-    name: str = EMBEDDED, device: str | None = None
+    name: str = EMBEDDED, device: str | None = None, threads: int | None = None
 ) -> EmbeddedEncoder | HubEncoder | PluggedEncoder:
     """The encoder called ``name``: ``embedded``, a plug-in (``voc.encoders``), a hub name or a local folder.
 
-    ``device`` (``cpu``, ``cuda`` ...) is for hub models and plug-ins; the embedded one runs on the CPU.
+    ``device`` (``cpu``, ``cuda`` ...) is for hub models and plug-ins; the embedded one runs on the CPU, in
+    ``threads`` (all that the process may use when None).
 
     Raises:
         VocError: the folder or hub name holds no encoder, the hub can't be reached, or a plug-in fails.
@@ -68,7 +69,7 @@ def load_encoder(
     if name == EMBEDDED or (Path(name) / "model.json").exists():
         from voc.models.embedded_runtime import EMBEDDED_FOLDER, EmbeddedEncoder
 
-        return EmbeddedEncoder(EMBEDDED_FOLDER if name == EMBEDDED else Path(name))
+        return EmbeddedEncoder(EMBEDDED_FOLDER if name == EMBEDDED else Path(name), threads)
     if plugin := plugins.find(plugins.ENCODERS, name):
         from voc.models.plugged import PluggedEncoder
 

@@ -1,6 +1,7 @@
 """Hugging Face models in place of the embedded one, by hub name or local folder, on CPU or GPU.
 
-Code that a model brings along is never run (``trust_remote_code`` stays off).
+Code that a model brings along is never run: ``trust_remote_code`` stays off, and weights are read from safetensors
+alone, for the older ``.bin`` files are pickles.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from voc.models.encoder import Progress, encoded
 from voc.types import Encoded
 
 BATCH = 32
+SAFE: dict[str, Any] = {"use_safetensors": True}
+"""Options of every model that is loaded."""
 SENTIMENT_WORDS = (
     ("negative", 0), ("neg", 0), ("bad", 0), ("부정", 0),
     ("neutral", 1), ("neu", 1), ("mixed", 1), ("중립", 1),
@@ -43,7 +46,7 @@ class HubEncoder:
         with loading(name):
             from sentence_transformers import SentenceTransformer
 
-            self.model = SentenceTransformer(name, device=device, trust_remote_code=False)
+            self.model = SentenceTransformer(name, device=device, trust_remote_code=False, model_kwargs=SAFE)
         self.id = identity(name, self.model)
         self.dim = int(self.model.get_embedding_dimension() or 0)
 
@@ -81,15 +84,16 @@ class HubClassifier:
             import torch
             from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
-            config = AutoConfig.from_pretrained(name)
+            config = AutoConfig.from_pretrained(name, trust_remote_code=False)
             if not any("SequenceClassification" in kind for kind in config.architectures or ()):
                 raise VocError(
                     f"{name} is not a sequence classifier",
                     "Name a model with a classification head, or `embedded`.",
                 )
             self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-            self.tokenizer = AutoTokenizer.from_pretrained(name)
-            self.model = AutoModelForSequenceClassification.from_pretrained(name).to(self.device).eval()
+            self.tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+            model = AutoModelForSequenceClassification.from_pretrained(name, trust_remote_code=False, **SAFE)
+            self.model = model.to(self.device).eval()
         self.id = identity(name, self.model)
         self.labels = tuple(str(config.id2label[i]) for i in range(config.num_labels))
 
@@ -215,7 +219,7 @@ def loading(name: str) -> Iterator[None]:
         if folder.is_dir():
             raise VocError(
                 f"The folder {folder} can't be loaded as a model ({kind})",
-                "It must hold what save_pretrained wrote: config.json, weights and the tokenizer's files.",
+                "It must hold what save_pretrained wrote: config.json, weights (.safetensors) and the tokenizer's files.",
             ) from error
         if folder.is_absolute() or name.startswith((".", "~")):
             raise VocError(f"There is no folder {name}", "Check the path to the model.") from error

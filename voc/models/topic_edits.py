@@ -130,7 +130,7 @@ def load_edits(path: str | Path) -> Edits:
         raise VocError(
             f"{path}: can't be read ({error})", "Check the path of --topics-edits.", USAGE
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise VocError(

@@ -7,11 +7,13 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 _CHUNK = 500  # SQLite allows 999 host parameters in its oldest builds
 _CHECK = 8
+_ERRORS = (OSError, UnicodeError, sqlite3.Error)
 
 
 def cache_folder() -> Path:
@@ -26,25 +28,48 @@ def cache_folder() -> Path:
 class VectorStore:
     """Bytes by key, each with a checksum: a damaged entry is dropped and counts as missing.
 
-    A store that can't be opened (read-only disk, corrupt file) works as an empty one: the cache
-    saves time, and must never cost a run.
+    A store that can't be opened (read-only disk, no permission) works as an empty one, and a file that is
+    damaged as a whole is begun anew: the cache saves time, and must never cost a run.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or cache_folder() / "vectors.sqlite"
-        self._db: sqlite3.Connection | None = self._open()
+        self._db: sqlite3.Connection | None = None
+        self._open()
 
-    def _open(self) -> sqlite3.Connection | None:
+    def _open(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._db = self._connect()
+        except _ERRORS as error:
+            if _is_damage(error):
+                self._begin_anew()
+            else:
+                log.warning(
+                    "the vector cache %s can't be used (%s); going on without it", self.path, _why(error)
+                )
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
-        except (OSError, sqlite3.Error) as error:
-            log.warning("the vector cache %s can't be used (%s); going on without it", self.path, error)
-            return None
+        except _ERRORS:
+            db.close()
+            raise
         return db
+
+    def _begin_anew(self) -> None:
+        """Drop a damaged file and start an empty one; others who have it open lose their speed-up, no more."""
+        log.warning("the vector cache %s is damaged; it is dropped and filled anew", self.path)
+        self.close()
+        try:
+            for ending in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+            self._db = self._connect()
+        except _ERRORS as error:
+            log.warning("it can't be filled anew (%s); going on without it", _why(error))
 
     def get_many(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """Return the value of each key, ``None`` where it is missing or damaged."""
@@ -58,8 +83,10 @@ class VectorStore:
     def _select(self, query: str, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
         try:
             return self._db.execute(query, list(keys)).fetchall() if self._db else []
-        except sqlite3.Error as error:
-            log.warning("the vector cache can't be read (%s); computing instead", error)
+        except _ERRORS as error:
+            log.warning("the vector cache can't be read (%s); computing instead", _why(error))
+            if _is_damage(error):
+                self._begin_anew()
             return []
 
     def put_many(self, items: Iterable[tuple[bytes, bytes]]) -> None:
@@ -71,9 +98,15 @@ class VectorStore:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            log.warning("the vector cache can't be written (%s); going on without", error)
-            if self._db.in_transaction:
+        except _ERRORS as error:
+            log.warning("the vector cache can't be written (%s); going on without", _why(error))
+            self._undo(error)
+
+    def _undo(self, error: Exception) -> None:
+        if _is_damage(error):
+            self._begin_anew()
+        elif self._db is not None and self._db.in_transaction:
+            with suppress(*_ERRORS):  # a full disk may have rolled it back already
                 self._db.execute("ROLLBACK")
 
     def size(self) -> tuple[int, int]:
@@ -84,8 +117,20 @@ class VectorStore:
     def close(self) -> None:
         """Close the file."""
         if self._db is not None:
-            self._db.close()
+            with suppress(*_ERRORS):
+                self._db.close()
             self._db = None
+
+
+def _is_damage(error: Exception) -> bool:
+    if isinstance(error, UnicodeError):  # the message quotes a table's name, and that is no text any more
+        return True
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "sqlite_errorname", "") or type(error).__name__
 
 
 def _checksum(key: bytes, value: bytes) -> bytes:

@@ -82,14 +82,13 @@ def load_run_json(folder: Path) -> dict[str, Any]:
             f"{folder}: is not a run folder (no {MARKER})", "Give the folder that `voc run -o` wrote."
         )
     try:
-        run = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError:
+        run: dict[str, Any] = orjson.loads(path.read_bytes())
+        schema = int(run.get("schema", 0))
+    except (AttributeError, ValueError, TypeError):
         raise VocError(f"{path}: is damaged", "Run `voc run` again with --force.") from None
-    if run.get("schema", 0) > SCHEMA:
-        raise VocError(
-            f"{folder}: written by a newer voc (schema {run['schema']})", "Upgrade voc to open it."
-        )
-    return dict(run)
+    if schema > SCHEMA:
+        raise VocError(f"{folder}: written by a newer voc (schema {schema})", "Upgrade voc to open it.")
+    return run
 
 
 def load_issues(folder: Path) -> tuple[Issue, ...]:

@@ -170,13 +170,18 @@ class Workspace:
                 f"{self.path}: is a DuckDB file, but no workspace of voc",
                 "Name another file; this one is left as it was.",
             )
-        (version,) = db.execute("SELECT schema FROM voc_workspace").fetchone()
+        (version,) = db.execute("SELECT schema FROM voc_workspace").fetchone() or (0,)
         if version > SCHEMA:
             raise VocError(
                 f"{self.path}: written by a newer voc (schema {version}, this one knows {SCHEMA})",
                 "Upgrade voc to open it, or name another file.",
             )
         for step in range(version, SCHEMA):
+            if step not in _MIGRATIONS:
+                raise VocError(
+                    f"{self.path}: written by a voc too old to be brought up to date (schema {version})",
+                    "Name another file: the next runs begin anew in it. This one is left as it was.",
+                )
             db.execute(_MIGRATIONS[step])
             db.execute("UPDATE voc_workspace SET schema = ?", [step + 1])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,7 +63,7 @@ class _Reading(NamedTuple):
 class _Prior:
     """What the clear texts of a file say: its main language, and counts of those that a script allows."""
 
-    def __init__(self, codes: Iterable[str] = ()) -> None:
+    def __init__(self, codes: Iterable[str] | Mapping[str, int] = ()) -> None:
         self._counts = Counter(codes)
         self._by_script: dict[str, dict[str, int]] = {}
         self.main, count = max(
@@ -83,25 +83,45 @@ def identify(text: str) -> tuple[str, float]:
     return _resolve(_read(text), None, _Prior())
 
 
-def identify_all(texts: Sequence[str], hints: Sequence[str | None] | None = None) -> list[tuple[str, float]]:
+def identify_all(
+    texts: Sequence[str],
+    hints: Sequence[str | None] | None = None,
+    votes: Mapping[str, int] | None = None,
+) -> list[tuple[str, float]]:
     """Identify the texts of one file, where the clear ones inform the unclear ones.
 
     Args:
         texts: n texts of one source.
         hints: n cells of a language column, as written there; believed where the text does not speak
             plainly against them.
+        votes: what the clear texts of the whole file say (``clear_languages``), where these are only
+            some of its texts.
 
     Returns:
         n pairs of ISO 639-1 code (``und`` when unknown) and confidence of 0..1.
     """
+    pairs = _readings(texts, hints)
+    prior = _Prior(_votes(pairs) if votes is None else votes)
+    return [_resolve(seen, code, prior) for seen, code in pairs]
+
+
+def clear_languages(texts: Sequence[str], hints: Sequence[str | None] | None = None) -> Counter[str]:
+    """Count the languages of the texts that are clear; the counts of a file's parts add up to the file's."""
+    return Counter(_votes(_readings(texts, hints)))
+
+
+def _readings(texts: Sequence[str], hints: Sequence[str | None] | None) -> list[tuple[_Reading, str | None]]:
+    """Pair what each text shows with the code of its hint, where that may be right."""
     readings = [_read(text) for text in texts]
     codes = [normalise_code(hint) for hint in hints] if hints is not None else [None] * len(readings)
-    believed = [
-        code if code and _plausible(code, seen) else None for code, seen in zip(codes, readings, strict=True)
+    return [
+        (seen, code if code and _plausible(code, seen) else None)
+        for code, seen in zip(codes, readings, strict=True)
     ]
-    pairs = list(zip(readings, believed, strict=True))
-    prior = _Prior(code or seen.best()[0] for seen, code in pairs if code or _clear(seen))
-    return [_resolve(seen, code, prior) for seen, code in pairs]
+
+
+def _votes(pairs: Iterable[tuple[_Reading, str | None]]) -> Iterator[str]:
+    return (code or seen.best()[0] for seen, code in pairs if code or _clear(seen))
 
 
 def _read(text: str) -> _Reading:

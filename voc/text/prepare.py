@@ -7,13 +7,13 @@ identifier itself is given the text without digits, addresses and URLs.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from voc.text.clean import clean, says_something
 from voc.text.fold import fold
-from voc.text.language import identify_all
+from voc.text.language import clear_languages, identify_all
 from voc.text.redact import Redactor, keyed_hash, pseudonym
 from voc.text.segment import segment
 from voc.types import Corpus, Record, Rejected, Segment
@@ -40,6 +40,7 @@ def prepare(
     redactor: Redactor,
     author_key: bytes,
     advance: Callable[[int], None] | None = None,
+    votes: Mapping[str, Mapping[str, int]] | None = None,
 ) -> tuple[list[Record], list[Rejected]]:
     """Clean the records, name their languages and take personal data out of every field.
 
@@ -48,13 +49,14 @@ def prepare(
         redactor: what to redact.
         author_key: key of the pseudonyms (``voc.text.redact.pseudonym``).
         advance: told how many more records are done, now and then.
+        votes: ``language_votes`` of all records, where these are only some of them.
 
     Returns:
         The records in their order, and those whose text is empty once cleaned as ``no_text``. Offsets in
         ``redactions`` are into the cleaned text. An id with personal data in it becomes a keyed hash.
     """
     texts = [clean(record.text, record.channel) for record in records]
-    languages = _languages(records, texts)
+    languages = _languages(records, texts, votes)
     kept: list[Record] = []
     rejected: list[Rejected] = []
     for i, (record, text, (language, confidence)) in enumerate(
@@ -139,16 +141,37 @@ def segments(records: Sequence[Record], max_chars: int = 600) -> list[Segment]:
     ]
 
 
-def _languages(records: Sequence[Record], texts: Sequence[str]) -> list[tuple[str, float]]:
+def language_votes(records: Sequence[Record]) -> dict[str, Counter[str]]:
+    """Count, file by file, the languages of the records (as read) whose texts are clear."""
+    return {
+        name: clear_languages(
+            [clean(records[i].text, records[i].channel) for i in members],
+            [records[i].language for i in members],
+        )
+        for name, members in _by_file(records).items()
+    }
+
+
+def _languages(
+    records: Sequence[Record], texts: Sequence[str], votes: Mapping[str, Mapping[str, int]] | None = None
+) -> list[tuple[str, float]]:
     """Identify languages file by file, since a file's clear texts say what its short ones are in."""
+    found: dict[int, tuple[str, float]] = {}
+    for name, members in _by_file(records).items():
+        answers = identify_all(
+            [texts[i] for i in members],
+            [records[i].language for i in members],
+            votes[name] if votes is not None else None,
+        )
+        found.update(zip(members, answers, strict=True))
+    return [found[i] for i in range(len(records))]
+
+
+def _by_file(records: Sequence[Record]) -> dict[str, list[int]]:
     files: dict[str, list[int]] = defaultdict(list)
     for i, record in enumerate(records):
         files[record.source_file].append(i)
-    found: dict[int, tuple[str, float]] = {}
-    for members in files.values():
-        answers = identify_all([texts[i] for i in members], [records[i].language for i in members])
-        found.update(zip(members, answers, strict=True))
-    return [found[i] for i in range(len(records))]
+    return files
 
 
 def _without_personal_data(record: Record, redactor: Redactor, author_key: bytes) -> Record:
