@@ -66,11 +66,11 @@ class Killer:
         return self
 
 
-def life(arguments: Sequence[object], cache: Path, moment: float | None, line: int | None) -> int | None:
-    """Fork, run the command, and kill it; the exit code, or None when it was killed."""
+def life(arguments: Sequence[object], folder: Path, moment: float | None, line: int | None) -> int | None:
+    """Fork, run the command in a folder, and kill it; the exit code, or None when it was killed."""
     child = os.fork()
     if child == 0:
-        _live(arguments, cache, line)
+        _live(arguments, folder, line)
     end = time.monotonic() + moment if moment is not None else float("inf")
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -82,8 +82,8 @@ def life(arguments: Sequence[object], cache: Path, moment: float | None, line: i
         time.sleep(0.002)
 
 
-def _live(arguments: Sequence[object], cache: Path, line: int | None) -> None:
-    os.environ["VOC_CACHE_DIR"] = str(cache)
+def _live(arguments: Sequence[object], folder: Path, line: int | None) -> None:
+    _enter(folder)
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
@@ -96,14 +96,20 @@ def _live(arguments: Sequence[object], cache: Path, line: int | None) -> None:
     os._exit(guarded(cli))
 
 
-def lines_written(arguments: Sequence[object], cache: Path) -> int:
+def _enter(folder: Path) -> None:
+    """Paths are said relative to it: a run writes down those that it was given."""
+    os.chdir(folder)
+    os.environ["VOC_CACHE_DIR"] = str(folder / "cache")
+
+
+def lines_written(arguments: Sequence[object], folder: Path) -> int:
     """How many lines of what writes an uninterrupted life runs through, told through a pipe."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         counter = Killer()
         sys.settrace(counter)
-        os.environ["VOC_CACHE_DIR"] = str(cache)
+        _enter(folder)
         from voc.cli import cli
         from voc.cli.console import guarded
 
@@ -171,35 +177,28 @@ class Story:
 
 
 def stories(base: Path) -> Iterator[Story]:
-    """The kinds of runs, again and again; ``OUT`` is where each writes."""
+    """The kinds of runs, again and again."""
     new, before = reviews(base / "new.csv", 0), reviews(base / "before.csv", 100)
     rows = labelled(base / "labelled.csv")
-    run = ["run", new, "-o", "OUT", "-q"]
+    run = ["run", new, "-o", "out", "-q"]
     yield Story("run", [*run], True)
-    yield Story("run", [*run, "--force"], True, old=["run", before, "-o", "OUT", "-q"])
+    yield Story("run", [*run, "--force"], True, old=["run", before, "-o", "out", "-q"])
     yield Story("run", [*run, "--no-cache"], True)
-    yield Story("run", [*run, "--workspace", "WORK"], True, workspace=Path("WORK"))
-    yield Story("train", ["train", "intent", rows, "-o", "OUT", "-q"], False)
-
-
-def told(story: Story, arguments: list[object], folder: Path) -> list[object]:
-    """The arguments with the folder's own paths."""
-    places = {"OUT": folder / "out", "WORK": folder / "voc.duckdb"}
-    return [places.get(str(one), one) for one in arguments]
+    yield Story("run", [*run, "--workspace", "voc.duckdb"], True, workspace=Path("voc.duckdb"))
+    yield Story("train", ["train", "intent", rows, "-o", "out", "-q"], False)
 
 
 def reference(story: Story, base: Path) -> tuple[dict[str, str], float, int]:
     """What the command writes undisturbed, how long it takes, and through how many writing lines it goes."""
     folder = Path(tempfile.mkdtemp(dir=base))
-    arguments = told(story, story.arguments, folder)
     start = time.monotonic()
-    if life(arguments, folder / "cache", None, None) != 0:
-        raise SystemExit(f"voc {story.name} failed undisturbed: {arguments}")
+    if life(story.arguments, folder, None, None) != 0:
+        raise SystemExit(f"voc {story.name} failed undisturbed: {story.arguments}")
     spent = time.monotonic() - start
     found = contents(folder / "out")
     assert found is not None
     twin = Path(tempfile.mkdtemp(dir=base))
-    return found, spent, lines_written(told(story, story.arguments, twin), twin / "cache")
+    return found, spent, lines_written(story.arguments, twin)
 
 
 def play(story: Story, base: Path, chance: random.Random, tally: Tally, most: int) -> None:
@@ -210,14 +209,14 @@ def play(story: Story, base: Path, chance: random.Random, tally: Tally, most: in
     cache.mkdir()
     before = None
     if story.old:
-        life(told(story, story.old, folder), cache, None, None)
+        life(story.old, folder, None, None)
         before = contents(out)
-    arguments = told(story, story.arguments, folder) + (["--resume"] if story.resume else [])
+    arguments = story.arguments + (["--resume"] if story.resume else [])
     while True:
         free = tally.kills >= most
         by_line = chance.random() < 0.5
         moment = None if free or by_line else chance.uniform(0, spent * 1.1)
-        code = life(arguments, cache, moment, chance.randrange(1, lines) if by_line and not free else None)
+        code = life(arguments, folder, moment, chance.randrange(1, lines) if by_line and not free else None)
         tally.lives += 1
         if code is not None:
             tally.wrong[f"{story.name} ended with {code}"] += code != 0
@@ -228,13 +227,17 @@ def play(story: Story, base: Path, chance: random.Random, tally: Tally, most: in
         if chance.random() < FLIPS:
             tally.flips += flip([cache, folder / ".out.work"], chance)
     tally.finished += 1
-    tally.wrong["a result unlike that of an uninterrupted run"] += contents(out) != wanted
+    found = contents(out) or {}
+    tally.wrong["a result unlike that of an uninterrupted run"] += found != wanted
+    unlike = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+    if unlike:
+        print(f"voc {story.name}, unlike: {', '.join(unlike)}", file=sys.stderr)
     there = {path.name for path in folder.iterdir()} - {"out", "cache", "voc.duckdb"}
     tally.wrong["something left over"] += bool(there)
     if story.workspace:
         from voc.store.workspace import Workspace
 
-        tally.wrong["not one run in the workspace"] += len(Workspace(folder / "voc.duckdb").runs()) != 1
+        tally.wrong["not one run in the workspace"] += len(Workspace(folder / story.workspace).runs()) != 1
 
 
 _KNOWN: dict[tuple[str, ...], tuple[dict[str, str], float, int]] = {}

@@ -223,9 +223,11 @@ def test_a_clusterer_is_numbered_by_size_and_chosen_by_its_name(example: Add) ->
     assert clusterer.predict(rows[:3]).tolist() == [2, 2, 0]
 
     from voc.models import topics
+    from voc.models.warm_start import Start
 
-    assert isinstance(topics._clusterer(settings), PluggedClusterer)
-    assert not isinstance(topics._clusterer(TopicSettings()), PluggedClusterer)
+    fresh, unseen = Start(), np.ones(len(rows), np.bool_)
+    assert isinstance(topics._clusterer(settings, fresh, unseen), PluggedClusterer)
+    assert not isinstance(topics._clusterer(TopicSettings(), fresh, unseen), PluggedClusterer)
 
 
 def test_unclustered_rows_stay_unclustered() -> None:

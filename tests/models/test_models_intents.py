@@ -101,10 +101,17 @@ def test_urgency_orders_what_matters():
 def test_a_users_file_is_fitted_from_five_examples_each(own_file):
     model = load_intent(str(own_file))
     assert model.labels == ("parking", "breakfast", "wifi")
-    asked = ["Where can I park?", "주차장이 너무 좁아요", "The eggs at breakfast were cold", "朝食が美味しかった",
-             "The internet was terribly slow", "wifi funktioniert nicht im Zimmer"]  # fmt: skip
-    p = model.predict(asked)
-    assert [model.labels[i] for i in p.argmax(axis=1)] == ["parking"] * 2 + ["breakfast"] * 2 + ["wifi"] * 2
+    asked = {
+        "parking": ["Where can I park?", "주차장이 너무 좁아요", "Der Parkplatz war voll", "주차 공간이 없어요",
+                    "停车场很贵", "駐車場が遠い"],
+        "breakfast": ["The eggs at breakfast were cold", "朝食が美味しかった", "El desayuno estaba frío",
+                      "아침 식사가 맛있었어요", "早餐种类太少"],
+        "wifi": ["The internet was terribly slow", "wifi funktioniert nicht im Zimmer", "와이파이가 안 터져요"],
+    }  # fmt: skip
+    p = model.predict([text for texts in asked.values() for text in texts])
+    wanted = [intent for intent, texts in asked.items() for _text in texts]
+    right = [model.labels[i] == intent for i, intent in zip(p.argmax(axis=1), wanted, strict=True)]
+    assert np.mean(right) >= 0.9
     np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
 
 

@@ -19,7 +19,7 @@ import voc.pipeline
 if harm == "full":
     # A file may not grow past this, as on a disk with so much left: the report is larger.
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 elif harm == "lost":
     analyze = voc.pipeline.analyze
     def later(*given, **more):
