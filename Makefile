@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install report test lint docs audit clean
+.PHONY: install report test test-slow lint docs audit clean
 
 install: .venv/.installed
 
@@ -21,6 +21,10 @@ lint: install
 
 test: lint
 	$(BIN)/python -m pytest
+
+# Clusters of several processes on this machine
+test-slow: install
+	$(BIN)/python -m pytest -m slow
 
 # The site, into build/docs; serve it with: .venv/bin/mkdocs serve
 docs: install
