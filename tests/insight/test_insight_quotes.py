@@ -1,6 +1,6 @@
-from insight_samples import crowd, issues, record
+from insight_samples import crowd, issues, record, tables
 
-from voc.insight.quotes import LONGEST, shorten
+from voc.insight.quotes import LONGEST, choose_quotes, shorten
 
 
 def said(number, text, sentiment="negative", language="en"):
@@ -21,6 +21,21 @@ def test_central_readable_words_of_the_main_sentiment_come_first():
     assert [quote.record_id for quote in found] == ["r00002", "r00003", "r00000", "r00001"]
     assert found[0].text == "the zip broke on the second day of use"
     assert (found[0].rating, found[0].created_at.day, found[0].sentiment) == (2, 3, "negative")
+
+
+def test_a_sentiment_that_was_hardly_called_is_not_shown_first():
+    feedback, segments = tables(
+        [
+            said(0, "emptying the bin is oddly satisfying"),
+            said(1, "the zip broke on the second day of use"),
+            said(2, "zip came apart in my hands at the station"),
+        ]
+    )
+    segments.loc[0, ["p_negative", "p_neutral", "p_positive"]] = 0.4, 0.3, 0.3
+    found = choose_quotes(
+        feedback, segments, {"zip": [0, 1, 2]}, {"zip": "negative"}, {"zip": {"en": 3}}, count=3
+    )["zip"]
+    assert [quote.record_id for quote in found] == ["r00001", "r00002", "r00000"]
 
 
 def test_a_record_is_quoted_once_and_a_text_too():

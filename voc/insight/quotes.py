@@ -14,6 +14,7 @@ SHORTEST, LONGEST = 20, 200
 """Readable length of a quote, in characters."""
 _POOL = 60  # candidates looked at: so many of the most central ones, and so many of all
 _SPOKEN = 0.15
+PROBABILITIES = ("p_negative", "p_neutral", "p_positive")
 
 
 def choose_quotes(
@@ -27,7 +28,8 @@ def choose_quotes(
     """Choose up to ``count`` quotes for every issue.
 
     The order is: the issue's dominant sentiment before others, readable length before too short
-    or too long (a long one is cut between words), then centrality. A record is quoted once, and a
+    or too long (a long one is cut between words), those that say it as clearly as half of them do before
+    the rest (a sentiment that was hardly called is often called wrongly), then centrality. A record is quoted once, and a
     language that 15 % of the issue's records speak is heard before a second quote in another.
 
     Args:
@@ -49,8 +51,15 @@ def choose_quotes(
             for p in _pool(central.get(issue, ()), mine[issue], table, issue)
             if table["record_id"][p] in rows
         ]
+        alike = [p for p in pool if table["sentiment"][p] == dominant]
+        clear = _clearer_half(alike, table[f"p_{dominant}"])
         ordered = sorted(
-            pool, key=lambda p: (table["sentiment"][p] != dominant, not _readable(table["text"][p]))
+            pool,
+            key=lambda p: (
+                table["sentiment"][p] != dominant,
+                not _readable(table["text"][p]),
+                p not in clear,
+            ),
         )
         picked = _spread(ordered, table, languages[issue], count)
         chosen[issue] = tuple(_quote(position, table, kept, rows) for position in picked)
@@ -63,7 +72,7 @@ def _candidates(
     """Return column -> position -> cell, for the segments that may be quoted: a few of a large table."""
     near = {p for positions in central.values() for p in positions if 0 <= p < len(segments)}
     wanted = sorted(near | {int(p) for positions in mine.values() for p in positions[:_POOL]})
-    columns = ["record_id", "text", "language", "sentiment", "issue_id"]
+    columns = ["record_id", "text", "language", "sentiment", "issue_id", *PROBABILITIES]
     found = segments[columns].take(wanted)
     return {name: dict(zip(wanted, found[name].to_numpy(dtype=object), strict=True)) for name in columns}
 
@@ -74,6 +83,12 @@ def _pool(
     """Return candidates, most central first: those named, then the issue's others in table order."""
     named = [p for p in central if table["issue_id"].get(p) == issue]
     return list(dict.fromkeys([*named[:_POOL], *(int(p) for p in mine[:_POOL])]))
+
+
+def _clearer_half(positions: Sequence[int], probability: Mapping[int, float]) -> set[int]:
+    """Return those whose sentiment is at least as probable as the median of all."""
+    ordered = sorted(probability[p] for p in positions)
+    return {p for p in positions if probability[p] >= ordered[len(ordered) // 2]}
 
 
 def _readable(text: str) -> bool:
