@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from voc.result import Result
-from voc.types import Interval, Issue, Quote
+from voc.types import SENTIMENTS, Interval, Issue, Quote
 
 MONTHS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
 HOSTILE = "<script>alert(1)</script> $x_1$"
@@ -42,6 +42,7 @@ def run(hostile: bool = False, dated: bool = True, empty: bool = False) -> Resul
     segments = pd.DataFrame({
         "record_id": [f"r{number}" for number in range(24)], "text": texts, "language": "en",
         "sentiment": moods, "issue_id": pd.Series(names, dtype="object"),
+        **{f"p_{one}": [0.9 if one == mood else 0.05 for mood in moods] for one in SENTIMENTS},
     })  # fmt: skip
     days = [datetime(2026, 1 + number % 4, 28) if dated else None for number in range(25)]
     feedback = pd.DataFrame({
