@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from voc.errors import USAGE, VocError
 from voc.plugins import AVERAGE_LINKAGE, Names
+from voc.yaml_file import read_yaml
 
 
 def report_languages() -> list[str]:
@@ -275,20 +276,9 @@ def load_pipeline(path: Path) -> dict[str, Any]:
     Raises:
         VocError: the file can't be read or is no mapping.
     """
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise VocError(
-            f"{path}: can't be read ({error})", "Check the path and the file's permissions.", USAGE
-        ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date is a ValueError
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise VocError(
-            f"{path}{where}: not valid YAML", "Check indentation, colons and quotes there.", USAGE
-        ) from None
+    data = read_yaml(
+        path, "Check the path and the file's permissions.", "Check indentation, colons and quotes there."
+    )
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from voc.pipeline import Progress, Silent, read_options
+from voc.pipeline import Progress, read_options
+from voc.stream import write_answers
 from voc.types import Record, Rejected
 
 if TYPE_CHECKING:
@@ -38,17 +39,9 @@ def route_all(
     Raises:
         VocError: the rules, a model or the output can't be used.
     """
-    from voc.io.write import open_writer
     from voc.router import COLUMNS
 
-    rows = errors = 0
-    with (progress or Silent()).stage("route") as advance, open_writer(output, form, COLUMNS) as writer:
-        for batch in answers:
-            writer.write(batch)
-            rows += len(batch)
-            errors += sum(answer["error"] is not None for answer in batch)
-            advance(len(batch))
-    return rows, errors
+    return write_answers("route", answers, output, form, COLUMNS, progress=progress)
 
 
 def engine_answers(

@@ -47,20 +47,36 @@ def classify(
     Raises:
         VocError: the input, the output or a model can't be used.
     """
+    answers = classify_batches(inputs, settings, batch=batch, cache=cache, as_of=as_of, engine=engine)
+    return write_answers("classify", answers, output, form, progress=progress)
+
+
+def write_answers(
+    stage: str,
+    answers: Iterator[list[dict[str, Any]]],
+    output: str,
+    form: str,
+    columns: Sequence[str] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> tuple[int, int]:
+    """Write answers into a file (or ``-``), flushed batch by batch.
+
+    Returns:
+        Rows written, and how many of them carry an ``error``.
+
+    Raises:
+        VocError: the output can't be used.
+    """
     from voc.io.write import open_writer
 
     rows = errors = 0
-    with (
-        (progress or Silent()).stage("classify") as advance,
-        open_writer(output, form) as writer,
-    ):
-        for answers in classify_batches(
-            inputs, settings, batch=batch, cache=cache, as_of=as_of, engine=engine
-        ):
-            writer.write(answers)
-            rows += len(answers)
-            errors += sum(answer["error"] is not None for answer in answers)
-            advance(len(answers))
+    with (progress or Silent()).stage(stage) as advance, open_writer(output, form, columns) as writer:
+        for batch in answers:
+            writer.write(batch)
+            rows += len(batch)
+            errors += sum(answer["error"] is not None for answer in batch)
+            advance(len(batch))
     return rows, errors
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voc.errors import USAGE, VocError
+from voc.yaml_file import read_yaml
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,20 +123,7 @@ def load_edits(path: str | Path) -> Edits:
     Raises:
         VocError: it can't be read; or with every problem in it.
     """
-    import yaml
-
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise VocError(
-            f"{path}: can't be read ({error})", "Check the path of --topics-edits.", USAGE
-        ) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise VocError(
-            f"{path}{where}: not valid YAML", "Check colons, brackets and quotes.", USAGE
-        ) from None
+    content = read_yaml(Path(path), "Check the path of --topics-edits.", "Check colons, brackets and quotes.")
     try:
         return Edits.model_validate({} if content is None else content)
     except ValidationError as error:
