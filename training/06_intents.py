@@ -1,6 +1,6 @@
 """Train and calibrate the intent head: ``python training/06_intents.py``.
 
-Our own examples (voc/models/intents.yaml) decide; public data mapped by intent_mapping.yaml is thinned out so
+Our own examples (voc/models/intents.yaml and training/intent_examples/) decide; public data mapped by intent_mapping.yaml is thinned out so
 that it fills in but doesn't drown them. A fifth of our examples, drawn by a fixed seed from every language and
 intent, is held out, of the encoder's fine-tuning too: it gives the reported accuracy and the temperature. The head
 that ships is then trained on everything.
@@ -19,14 +19,12 @@ from common import MODEL, WORK, rows
 from data import HERE, features
 from mlp import Options, Pair, fit
 from numpy.typing import NDArray
+from own_intents import Example, held_out, own_examples
 
 from voc.insight.calibration import expected_calibration_error
 from voc.models.heads import Head, save_head, softmax
 from voc.models.intent import fit_temperature
-from voc.models.intents import read_intents
 
-Example = tuple[str, str, str]
-"""(text, intent, language)"""
 MAPPED_FILES = {"banking77": "train", "clinc150": "train", "bitext": "train", "xsid": "valid"}
 PER_LABEL = 25
 """Rows kept of one label of a public source."""
@@ -34,16 +32,6 @@ MAPPED_WEIGHT = 0.1
 """What a public row counts; one of ours is 1."""
 SMOOTHING = 0.05
 OPTIONS = Options(hidden=256, epochs=30, batch=128, rate=1e-3, dropout=0.3)
-
-
-def own_examples() -> list[Example]:
-    """Our examples, in the file's order."""
-    return [
-        (text, intent.key, language)
-        for intent in read_intents()
-        for language, texts in intent.examples.items()
-        for text in texts
-    ]
 
 
 def mapped_examples() -> list[Example]:
@@ -60,18 +48,6 @@ def mapped_examples() -> list[Example]:
             keep = PER_LABEL * 4 if label == "oos" else 3 if source == "xsid" else PER_LABEL
             examples += [(t, ours[label], language) for t in rng.sample(texts, min(keep, len(texts)))]
     return examples
-
-
-def held_out(examples: list[Example]) -> NDArray[np.bool_]:
-    """True for a fifth of each (intent, language)."""
-    rng = random.Random(5)
-    cells: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-    for i, (_text, intent, language) in enumerate(examples):
-        cells[intent, language].append(i)
-    test = np.zeros(len(examples), bool)
-    for _cell, at in sorted(cells.items()):
-        test[rng.sample(at, max(1, round(len(at) / 5)))] = True
-    return test
 
 
 def balanced(y: NDArray[np.int64], weights: NDArray[np.float32]) -> NDArray[np.float32]:

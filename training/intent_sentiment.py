@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from data import Labelled
-
-from voc.models.intents import read_intents
+from own_intents import own_examples
 
 SENTIMENT_OF = {
     "praise": 2,
@@ -26,11 +25,9 @@ SENTIMENT_OF = {
 def intent_sentences() -> Labelled:
     """The examples of those intents, in all languages, labelled 0 negative, 1 neutral or 2 positive."""
     found = [
-        (text, SENTIMENT_OF[intent.key], language)
-        for intent in read_intents()
-        if intent.key in SENTIMENT_OF
-        for language, texts in intent.examples.items()
-        for text in texts
+        (text, SENTIMENT_OF[intent], language)
+        for text, intent, language in own_examples()
+        if intent in SENTIMENT_OF
     ]
     texts, labels, languages = zip(*found, strict=True)
     n = len(found)

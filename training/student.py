@@ -42,24 +42,25 @@ class Student(nn.Module):
     """Encoder without a prefix, frozen embeddings, one head a task on several pooled layers.
 
     Args:
-        layers: how many of the source's layers are kept, from the bottom.
+        layers: which of the source's layers are kept, counted from 1.
         heads: task -> number of labels.
         source: folder of the pruned teacher or of a deeper student.
     """
 
-    def __init__(self, layers: int, heads: dict[str, int], source: Path = PRUNED) -> None:
+    def __init__(self, layers: Sequence[int], heads: dict[str, int], source: Path = PRUNED) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(
             source,
-            num_hidden_layers=layers,
             add_pooling_layer=False,
             attn_implementation=ATTENTION,
             # dropout inside the layers takes a third of a CPU's time; words are dropped instead
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
+        self.encoder.encoder.layer = nn.ModuleList(self.encoder.encoder.layer[i - 1] for i in layers)
+        self.encoder.config.num_hidden_layers = len(layers)
         self.encoder.embeddings.requires_grad_(False)
-        self.read = read_layers(layers)
+        self.read = read_layers(len(layers))
         width = self.encoder.config.hidden_size * len(self.read)
         self.heads = nn.ModuleDict(
             {
@@ -79,8 +80,8 @@ class Student(nn.Module):
 
 
 def read_layers(layers: int) -> tuple[int, ...]:
-    """The layers that heads read: a third, two thirds and the whole of the depth."""
-    return tuple(sorted({max(1, layers // 3), max(1, 2 * layers // 3), layers}))
+    """The layers that heads read: half, three quarters and the whole of the depth."""
+    return tuple(sorted({max(1, layers // 2), max(1, 3 * layers // 4), layers}))
 
 
 def pool(states: Tensor, mask: Tensor) -> Tensor:
