@@ -135,15 +135,15 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, default=WORK / "student")
-    parser.add_argument("--layers", type=int, help="keep only so many from the bottom")
     parser.add_argument("--prefix", default="", help="what every text begins with; the student needs none")
-    parser.add_argument("--read", type=int, nargs="*", help="layers that heads read [default: thirds]")
+    parser.add_argument(
+        "--read", type=int, nargs="*", help="layers that heads read [default: half, three quarters and all]"
+    )
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--alpha", type=float, default=0.8, help="SmoothQuant's share of the activations")
-    parser.add_argument("--version", default="2")
+    parser.add_argument("--version", default="3")
     options = parser.parse_args()
-    depth = {} if options.layers is None else {"num_hidden_layers": options.layers}
-    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False, **depth).eval()
+    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False).eval()
     layers = tuple(options.read or read_layers(model.config.num_hidden_layers))
     state = {k: v.float().numpy() for k, v in model.state_dict().items()}
     found = ranges(model, torch_encode(options.source, options.prefix), state, options.alpha)

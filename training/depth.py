@@ -1,7 +1,7 @@
-"""What depth costs and buys: ``python training/depth.py [--also FOLDER ...]``.
+"""What depth costs and buys: ``python training/depth.py [--start FOLDER] [--also FOLDER ...]``.
 
-The pruned teacher cut to its bottom 12, 8, 6, 4 and 3 layers, each exported to int8 and read at a third, two thirds
-and the whole of its depth; then any other model folders, such as a fine-tuned one. For each: macro-F1 on a class-A dev
+Students of 12, 8, 6, 4 and 3 layers, spread over those of ``--start`` with the last one among them, are each given the
+same few hundred steps and exported to int8; then any other model folders. For each: macro-F1 on a class-A dev
 sample of the same small sentiment head, AMI of k-means with CLINC150's validation intents, and texts per second of one
 core. All are chosen by class-A data.
 """
@@ -9,13 +9,14 @@ core. All are chosen by class-A data.
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
-from common import PRUNED, ROOT, WORK, rows
+from common import ROOT, WORK, rows
 from data import CLASSES, STAR_NEUTRAL, read_sentiment
 from mlp import Options, fit
 
@@ -25,19 +26,40 @@ from voc.models.heads import Head
 from voc.models.sentiment import three_classes
 
 DEPTHS = (12, 8, 6, 4, 3)
+STEPS = 300
 TRAIN_CELL, DEV_CELL = 250, 100
 ROUNDS = 3
 
 
-def exported(layers: int) -> Path:
-    """Model folder of the pruned teacher's bottom ``layers``."""
-    folder = WORK / "depth" / str(layers)
+def spread(layers: int, depth: int) -> list[int]:
+    """``layers`` numbers from 1 to ``depth``, evenly apart."""
+    return np.linspace(1, depth, layers).round().astype(int).tolist()
+
+
+def student(layers: int, start: Path) -> Path:
+    """Model folder of a student of ``layers`` layers after STEPS steps."""
+    trained, folder = WORK / "depth" / f"{layers}-trained", WORK / "depth" / str(layers)
     if not (folder / "model.json").exists():
-        export = [sys.executable, str(ROOT / "training" / "04_export.py"), "--source", str(PRUNED)]
-        subprocess.run(
-            [*export, "--layers", str(layers), "--out", str(folder), "--version", "frozen"], check=True
+        depth = json.loads((start / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
+        kept = map(str, spread(layers, depth))
+        run(
+            "03_finetune.py",
+            "--start",
+            str(start),
+            "--steps",
+            str(STEPS),
+            "--out",
+            str(trained),
+            "--keep",
+            *kept,
         )
+        run("04_export.py", "--source", str(trained), "--out", str(folder), "--version", f"depth-{layers}")
     return folder
+
+
+def run(script: str, *options: str) -> None:
+    """One of the steps before, in a process of its own."""
+    subprocess.run([sys.executable, str(ROOT / "training" / script), *options], check=True, stdout=sys.stderr)
 
 
 def sentiment(encoder: EmbeddedEncoder) -> tuple[float, float]:
@@ -83,10 +105,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument(
+        "--start", type=Path, default=WORK / "shipped", help="folder of unpack.py or 03_finetune.py"
+    )
     parser.add_argument("--also", type=Path, nargs="*", default=[], metavar="FOLDER")
-    also = parser.parse_args().also
-    folders = [exported(layers) for layers in DEPTHS] + also
-    names = [f"teacher's bottom {layers}" for layers in DEPTHS] + [folder.name for folder in also]
+    chosen = parser.parse_args()
+    folders = [student(layers, chosen.start) for layers in DEPTHS] + chosen.also
+    names = [f"{layers} layers, {STEPS} steps" for layers in DEPTHS] + [folder.name for folder in chosen.also]
     print("| model | dev macro-F1 | dev binary | CLINC150 AMI | texts/s a core |\n|---|---|---|---|---|")
     for name, folder, speed in zip(names, folders, texts_per_second(folders), strict=True):
         encoder = EmbeddedEncoder(folder)

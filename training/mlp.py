@@ -21,6 +21,7 @@ class Options:
     rate: float = 1e-3
     decay: float = 0.05
     dropout: float = 0.4
+    members: int = 4
 
 
 def fit(
@@ -28,13 +29,32 @@ def fit(
 ) -> tuple[Pair, Pair]:
     """Both layers' (weight, bias), standardisation of the features folded into the first.
 
+    Several networks are fitted that differ by their seed alone. The mean of their logits is one wider network.
+
     Args:
         x: features (n, f).
         targets: probabilities (n, labels) to aim at.
         weights: what each row counts (n,).
         options: size and schedule; a GPU is used when there is one.
     """
-    torch.manual_seed(0)
+    members = [fit_one(x, targets, weights, options, seed) for seed in range(options.members)]
+    first, second = zip(*members, strict=True)
+    wide = np.concatenate([w for w, _b in first], axis=1), np.concatenate([b for _w, b in first])
+    return wide, (
+        np.concatenate([w for w, _b in second]) / len(second),
+        np.mean([b for _w, b in second], axis=0),
+    )
+
+
+def fit_one(
+    x: NDArray[np.float32],
+    targets: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    options: Options,
+    seed: int,
+) -> tuple[Pair, Pair]:
+    """One network's layers (see ``fit``)."""
+    torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
     data, wanted, counts = (
@@ -50,7 +70,7 @@ def fit(
     steps = options.epochs * max(1, len(x) // options.batch)
     optimiser = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=options.decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, total_steps=steps)
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(seed)
     for _step in range(steps):
         at = torch.randint(len(x), (options.batch,), generator=generator).to(device)
         loss = torch.nn.functional.cross_entropy(net(data[at]), wanted[at], reduction="none") * counts[at]

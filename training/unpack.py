@@ -70,7 +70,8 @@ def main() -> None:
     model = AutoModel.from_pretrained(PRUNED, num_hidden_layers=layers, add_pooling_layer=False)
     state = {key: torch.from_numpy(value.copy()) for key, value in state_of(weights, layers).items()}
     missing, unexpected = model.load_state_dict(state, strict=False)
-    assert not unexpected and all(key.startswith("embeddings.") for key in missing), (missing, unexpected)
+    if unexpected or not all(key.startswith("embeddings.") for key in missing):
+        raise SystemExit(f"the graph and the model differ: {missing}, {unexpected}")
     model.save_pretrained(chosen.out)
     AutoTokenizer.from_pretrained(PRUNED).save_pretrained(chosen.out)
     print(f"{chosen.out}: {layers} layers")

@@ -6,10 +6,13 @@ import io
 from argparse import Namespace
 from pathlib import Path
 
+import model_profile
 import numpy as np
 import pytest
 import speed
 from model_rate import TOKEN_BUDGET, float_product, int8_product
+
+from voc.models.embedded_runtime import EMBEDDED_FOLDER
 
 ECHO = """
 import sys
@@ -105,3 +108,9 @@ def test_the_products_that_are_timed_are_the_models_own_kind() -> None:
     assert whole.shape == (TOKEN_BUDGET, 4)
     assert whole.dtype == np.int32
     assert float_product(8, 4)().shape == (TOKEN_BUDGET, 4)
+
+
+def test_the_profile_names_the_products() -> None:
+    nodes, _tokenising, _passes = model_profile.node_seconds(EMBEDDED_FOLDER, ["The zip broke.", "늦었어요"])
+    assert nodes["int8 products"] > 0
+    assert nodes["attention"] > 0
