@@ -13,6 +13,7 @@ from voc.models.labels import (
     is_word,
     label_and_keywords,
     label_languages,
+    tell_apart,
     telling_words,
 )
 from voc.text.tokenize import tokenize
@@ -171,3 +172,45 @@ def test_a_topic_without_words_is_named_by_its_text_cut_between_words() -> None:
     )
     assert label == "It is not what we would have wanted to…"
     assert keywords == ()
+
+
+def test_a_detail_that_hardly_anyone_mentions_stays_behind_what_many_say() -> None:
+    mine = spoken("ko", *["앱 꺼지다"] * 6, "어르신 앱", "어르신 꺼지다", *["앱"] * 3)
+    every = joined(mine, spoken("ko", *["앱 지도"] * 8, *["배송 지연"] * 60))
+    words = telling_words(mine, every, "ko")
+    assert set(words[:2]) == {"꺼지다", "앱"}
+
+
+def test_where_no_words_name_it_a_short_central_quote_does() -> None:
+    talk = ("promise kept", "heard nothing", "what happened", "an explanation", "some concern", "all sure")
+    mine = spoken("en", *talk * 2, *["x"] * 120)
+    every = joined(mine, spoken("en", *talk * 2, *["parcel late"] * 90))
+    texts = {"en": ["Why?", "@voc That's not what we were told.", "Nothing was " + "ever " * 20]}
+    label, keywords = label_and_keywords(mine, every, "en", texts, "Why?")
+    assert label == "“That's not what we were told”"
+    assert keywords
+
+
+def test_words_said_no_more_than_elsewhere_are_in_no_label() -> None:
+    mine = spoken("en", *["baggage lost help"] * 10, *["baggage help"] * 5)
+    every = joined(mine, spoken("en", *["seat help"] * 60, *["seat lost help"] * 20))
+    assert label_and_keywords(mine, every, "en", {}, "")[0] == "baggage · lost"
+
+
+def test_topics_with_the_same_words_are_told_apart_by_their_next_keyword() -> None:
+    labels = {
+        0: "bag · luggage · lost",
+        1: "bag · lost · luggage",
+        2: "“Where is it?”",
+        3: "bag · luggage · lost",
+    }
+    words = ["bag", "luggage", "bags", "lost"]
+    keywords = {0: words, 1: [*words, "claim"], 2: words, 3: [*words, "claim"]}
+    apart = tell_apart(labels, keywords)
+    assert apart[1] == "bag · lost · claim"
+    assert apart[2] == labels[2]
+    assert len({frozenset(label.split(" · ")) for label in list(apart.values())[:3]}) == 3
+
+
+def test_words_with_and_without_accents_are_one_word() -> None:
+    assert distinct_stems(["água", "agua", "casa"], 3) == ["água", "casa"]

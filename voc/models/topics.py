@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from voc import plugins
 from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace, in_context
 from voc.models.hierarchy import group_topics
-from voc.models.labels import Spoken, count_words, distinct_stems, label_and_keywords, telling_words
+from voc.models.interpret import Interpreter
+from voc.models.labels import (
+    Spoken,
+    count_words,
+    distinct_stems,
+    label_and_keywords,
+    tell_apart,
+    telling_words,
+)
 from voc.models.warm_start import Fitted, Frame, Start
 from voc.types import Segment, TopicInfo
 
@@ -272,9 +280,20 @@ class _Teller:
         back: NDArray[np.intp],
         rows: NDArray[np.float32],
     ) -> None:
+        import numpy as np
+
         self.segments, self.tokens, self.back, self.rows = segments, tokens, back, rows
         self.every = count_words(tokens, (segment.language for segment in segments))
         self.main = self.every.sizes.most_common(1)[0][0]
+        self.interpreter = Interpreter(
+            rows,
+            back,
+            np.array([segment.language for segment in segments]),
+            tokens,
+            [segment.text for segment in segments],
+            self.every,
+            self.main,
+        )
 
     def tell(
         self, assigned: NDArray[np.int64], names: Mapping[int, str] | None = None
@@ -287,6 +306,12 @@ class _Teller:
         topics = sorted(set(assigned.tolist()) - {UNCLUSTERED})
         members = {topic: np.flatnonzero(every == topic) for topic in topics}
         info = {topic: self._topic(topic, members[topic], weight) for topic in topics}
+        order = sorted(info, key=lambda topic: (-len(members[topic]), topic))
+        labels = tell_apart(
+            {topic: info[topic].label for topic in order},
+            {topic: item.keywords for topic, item in info.items()},
+        )
+        info = {topic: replace(item, label=labels[topic]) for topic, item in info.items()}
         for topic, name in (names or {}).items():
             if topic in info:
                 info[topic] = replace(info[topic], label=name, named=True)
@@ -300,7 +325,10 @@ class _Teller:
         texts: dict[str, list[str]] = {}
         for index in order[:_READ]:
             texts.setdefault(self.segments[int(index)].language, []).append(self.segments[int(index)].text)
-        label, keywords = label_and_keywords(self._counts(members), self.every, self.main, texts, central)
+        heard = self.interpreter.hear(order)
+        label, keywords = label_and_keywords(
+            self._counts(members), self.every, self.main, texts, central, heard
+        )
         name = hashlib.blake2b(central.encode(), digest_size=4).hexdigest()
         return TopicInfo(topic, f"i-{name}", label, keywords, tuple(int(index) for index in order[:_CENTRAL]))
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from unicodedata import normalize
 
 import regex
 
@@ -23,7 +24,8 @@ _ARABIC_MARKS = regex.compile("[\u0640\u064b-\u065f\u0670]")
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Return the function words of a language in lower case; empty for one we have no list of."""
-    return _lists("stopwords.txt").get(_RELATIVES.get(language, language), frozenset())
+    words = _lists("stopwords.txt").get(_RELATIVES.get(language, language), frozenset())
+    return words | {without_accents(word) for word in words} if language in _OFTEN_BARE else words
 
 
 @cache
@@ -33,6 +35,9 @@ def opinion_words(language: str) -> frozenset[str]:
 
 
 _RELATIVES = {"bs": "hr", "gl": "pt"}
+_OFTEN_BARE = frozenset(("pt", "gl", "es", "fr", "it", "ro"))
+"""Often typed without accents (``voce``, ``ja``), where a bare function word is hardly ever a content word.
+In Czech or Turkish it is: ``byt``, a flat; ``su``, water."""
 
 
 @cache
@@ -85,6 +90,16 @@ def _bare_words(text: str, language: str) -> Iterator[str]:
         if language == "ar":
             word = _ARABIC_MARKS.sub("", word)
         yield word
+
+
+def without_accents(word: str) -> str:
+    """Return a word without the accents of its Latin letters.
+
+    >>> without_accents("você"), without_accents("água"), without_accents("が")
+    ('voce', 'agua', 'が')
+    """
+    parts = normalize("NFD", word)
+    return normalize("NFC", "".join(letter for letter in parts if not "\u0300" <= letter <= "\u036f"))
 
 
 def lower(text: str, language: str) -> str:
