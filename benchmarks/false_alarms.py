@@ -6,7 +6,7 @@ Simulates half a year of weekly counts for 60 issues of very unequal size (5 to 
 the middle) and asks the same test that a report asks (``voc.insight.trends.trend_p``, corrected by
 Benjamini-Hochberg at 5 %). With no trend planted, every flag is false: the share of runs with any
 flag is the false discovery rate. With a change planted in six issues, it prints the share of them
-that are flagged, and the share of false flags among all. "window" is the recent window against
+that are flagged, and the share of false flags among all, without and with bursts. "window" is the recent window against
 the baseline alone, without the history, and takes counts for Poisson: it makes nothing of bursts.
 """
 
@@ -107,6 +107,7 @@ def main(runs: int) -> None:
         }
         print(f"  {name:40s} " + "  ".join(f"{key} {value:.3f}" for key, value in alarms.items()))
     print(f"\na change in {PLANTED} of {ISSUES} issues: share of them flagged, and false among all flags")
+    print("(with even weeks, then with weekly bursts by a third)")
     for name, change in (
         ("doubles 6 weeks ago", step(6, 2)),
         ("triples 6 weeks ago", step(6, 3)),
@@ -118,12 +119,13 @@ def main(runs: int) -> None:
         ("fades evenly, to a quarter", slope(1 / 4)),
     ):
         for size in (30, 60, 120):
-            print(f"  {name:34s} {size:4d} customers  " + _power(change, size, max(20, runs // 5)))
+            told = [_power(change, size, max(20, runs // 5), bursts) for bursts in (0.0, 0.1)]
+            print(f"  {name:34s} {size:4d} customers  " + "  |  ".join(told))
 
 
-def _power(change: Array, size: int, runs: int) -> str:
+def _power(change: Array, size: int, runs: int, bursts: float) -> str:
     random = np.random.default_rng(7)
-    data = [simulate(random, np.ones(WEEKS), change, size) for _ in range(runs)]
+    data = [simulate(random, np.ones(WEEKS), change, size, bursts) for _ in range(runs)]
     told = []
     for test in (whole, window):
         found = np.array([flags(test, *one) for one in data])

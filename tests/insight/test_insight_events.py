@@ -94,3 +94,19 @@ def test_a_badly_written_event_says_how_to_write_it(text):
         resolve(None, {"insight.events": [text]}, {})
     assert "YYYY-MM-DD:what happened" in error.value.message
     assert error.value.exit_code == 2
+
+
+def test_one_flood_after_the_event_is_less_sure_where_feedback_comes_in_floods() -> None:
+    def found(days: list[int]) -> tuple[str, ...]:
+        other = [n for week in range(0, 196, 14) for n in [week + 1] * 12]  # floods, every other week
+        noise = heard("bursty", other, 1000) + heard("bursty too", [n + 3 for n in other], 2000)
+        mine = heard("late", [n * 9 for n in range(10)] + days, 0)
+        effect = issues(mine + noise + everybody(), insight=COURIER)["late"].events[0]
+        return effect.verdict, effect.ratio.low > 1
+
+    calm = issues(
+        heard("late", [n * 9 for n in range(10)] + [100 + 4 * n for n in range(25)], 0) + everybody(),
+        insight=COURIER,
+    )["late"].events[0]
+    assert calm.verdict == "more"
+    assert found([110] * 25) == ("no_clear_change", False)

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from voc.insight.calendar import Calendar, positions
+from voc.insight.dispersion import design_effect, dispersion
+from voc.insight.history import by_period, volume
 from voc.insight.intervals import adjust, rate_ratio, wilson
 from voc.insight.voices import voices_where
 from voc.types import EventEffect, Interval
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 TOO_FEW = 5
 """Fewer voices than this before and after together say nothing about a change."""
+_FEWEST_PERIODS = 4
+"""Fewer complete periods don't show whether feedback comes in bursts."""
 
 
 def event_effects(
@@ -26,6 +31,7 @@ def event_effects(
     events: Sequence[tuple[date, str]],
     fdr: float,
     as_of: datetime | None = None,
+    periods: Calendar | None = None,
 ) -> list[tuple[EventEffect, ...]]:
     """Compare every issue's rate before and after each event.
 
@@ -33,7 +39,9 @@ def event_effects(
     month is no change. Before reaches back to the event before (or the first date), after on to
     the next event (or the last date): another change isn't taken for this one. The ratio has the
     exact conditional interval, and p is corrected for all issues and events (Benjamini-Hochberg):
-    see ``intervals``. It is a comparison in time, no proof of a cause.
+    see ``intervals``. Both take the number of voices for what it tells where feedback comes in
+    bursts from one of the ``periods`` to the next: divided by its ``design_effect``. It is a
+    comparison in time, no proof of a cause.
 
     Verdicts: ``more`` or ``fewer`` (p <= fdr), ``no_clear_change``; guards: ``one_sided`` (nothing
     was heard before, or after), ``too_few`` (under ``TOO_FEW`` voices on both sides together).
@@ -47,7 +55,8 @@ def event_effects(
     if not ordered or not issues:
         return [()] * len(issues)
     counts = [_around(kept, pairs, issues, event, ordered, as_of) for event, _ in ordered]
-    found = [_compare(*row) for row in counts]
+    effects = _bursts(kept, pairs, issues, ordered, counts, periods)
+    found = [_compare(*row, effect) for row, effect in zip(counts, effects, strict=True)]
     usable = [_usable(*row) for row in counts]
     tested = np.concatenate(usable)
     p = np.concatenate([p for _, p in found])
@@ -76,9 +85,7 @@ def _around(
 ) -> _Counts:
     import pandas as pd
 
-    days = [day for day, _ in events]
-    start = max((day for day in days if day < event), default=date.min)
-    end = min((day for day in days if day > event), default=date.max)
+    start, end = _reach(event, events)
     dates = kept["created_at"]
     known = (dates.notna() if as_of is None else dates <= pd.Timestamp(as_of)).to_numpy()
     day = dates.dt.date.where(dates.notna(), date.min).to_numpy()
@@ -88,10 +95,48 @@ def _around(
     return *after, *before
 
 
+def _reach(event: date, events: Sequence[tuple[date, str]]) -> tuple[date, date]:
+    """Return the day of the event before, and of the next one."""
+    days = [day for day, _ in events]
+    before, later = [day for day in days if day < event], [day for day in days if day > event]
+    return max(before, default=date.min), min(later, default=date.max)
+
+
+def _bursts(
+    kept: pd.DataFrame,
+    pairs: pd.DataFrame,
+    issues: list[str],
+    events: Sequence[tuple[date, str]],
+    counts: Sequence[_Counts],
+    periods: Calendar | None,
+) -> list[NDArray[np.float64]]:
+    """Return each event's (issues,) design effects, 1 without periods; a period belongs where most of it lies."""
+    import numpy as np
+
+    if periods is None or periods.complete < _FEWEST_PERIODS:
+        return [np.ones(len(issues))] * len(events)
+    where, voices = positions(kept["created_at"], periods), kept["voice"].to_numpy(dtype=np.int64)
+    heard = volume(where, voices, periods.complete)
+    spread = dispersion(by_period(where, voices, pairs, issues, periods.complete), heard)
+    starts = np.array(periods.starts[: periods.complete], dtype="datetime64[D]")
+    middles = starts + (starts[1] - starts[0]) // 2
+    found = []
+    for (event, _), (after, _, former, _) in zip(events, counts, strict=True):
+        start, end = _reach(event, events)
+        seen = (middles >= np.datetime64(start)) & (middles < np.datetime64(end))
+        score = (middles[seen] >= np.datetime64(event)).astype(np.float64)
+        found.append(design_effect(after + former, spread, heard[seen], score))
+    return found
+
+
 def _compare(
-    after: NDArray[np.int64], heard_after: int, before: NDArray[np.int64], heard_before: int
+    after: NDArray[np.int64],
+    heard_after: int,
+    before: NDArray[np.int64],
+    heard_before: int,
+    effect: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return rate_ratio(after, max(1, heard_after), before, max(1, heard_before))
+    return rate_ratio(after / effect, max(1, heard_after), before / effect, max(1, heard_before))
 
 
 def _usable(

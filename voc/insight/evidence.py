@@ -93,7 +93,8 @@ def measure(
     ratings = kept["rating"].to_numpy(dtype=np.float64, na_value=np.nan)
     points = nps_points(kept["nps"]) if "nps" in kept else np.full(len(kept), np.nan)
     stars, nps = (_effects(scores, kept, pairs, names) for scores in (ratings, points))
-    events = event_effects(kept, pairs, names, [parse_event(text) for text in asked.events], fdr, as_of)
+    asked_events = [parse_event(text) for text in asked.events]
+    events = event_effects(kept, pairs, names, asked_events, fdr, as_of, periods)
     columns: dict[str, list[Any]] = {
         "authors": [int(count) for count in voices],
         "share": _intervals(voices, np.full(len(names), kept["voice"].nunique())),

@@ -85,18 +85,21 @@ class Interpreter:
         listened = foreign[:_LISTENED]
         counts: dict[str, float] = defaultdict(float)
         sources: dict[str, set[int]] = defaultdict(set)
-        for position in members[own]:
+        for position in members[own].tolist():
             for word in set(self.tokens[position]):
                 sources[word].add(int(self.back[position]))
         near = self._nearest(listened)
-        for position in near.ravel():
+        for position in near.ravel().tolist():
             for word in set(self.tokens[position]):
                 counts[word] += len(foreign) / near.size
                 sources[word].add(int(self.back[position]))
         extra = Counter({w: round(n) for w, n in counts.items() if len(sources[w]) >= _SOURCES})
-        said = Counter(word for position in members[own] for word in set(self.tokens[position]))
+        said = Counter(word for position in members[own].tolist() for word in set(self.tokens[position]))
         known, total = self.every.words[self.main], self.every.sizes[self.main]
-        texts = [self.texts[position] for position in dict.fromkeys([*members[own], *near.ravel()])]
+        texts = [
+            self.texts[position]
+            for position in dict.fromkeys([*members[own].tolist(), *near.ravel().tolist()])
+        ]
         return Heard(
             Spoken({self.main: said + extra}, Counter({self.main: len(members)})),
             Spoken({self.main: known + extra}, Counter({self.main: total + len(foreign)})),
