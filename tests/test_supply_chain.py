@@ -101,6 +101,54 @@ def test_every_file_that_decides_a_vector_has_its_hash() -> None:
     assert graphs | {"tokenizer.json"} <= listed
 
 
+def test_every_head_has_its_hash() -> None:
+    """Whoever trains one: ``save_head`` and ``save_scope`` note it (``voc.models.sums.record_head``)."""
+    from voc.models.embedded_runtime import EMBEDDED_FOLDER
+    from voc.models.sums import heads_of, sha256_of
+
+    files = {path.name: sha256_of(path) for path in EMBEDDED_FOLDER.glob("*.safetensors")}
+    assert files
+    assert heads_of(EMBEDDED_FOLDER) == files
+
+
+@pytest.mark.parametrize("name", ["sentiment", "intent", "scope"])
+def test_a_changed_head_is_not_loaded(tmp_path: Path, name: str) -> None:
+    from voc.errors import VocError
+    from voc.models.embedded_runtime import EMBEDDED_FOLDER
+    from voc.models.heads import load_head
+    from voc.models.scope import load_scope
+    from voc.models.sums import record_head
+
+    load = load_scope if name == "scope" else load_head
+    path = tmp_path / f"{name}.safetensors"
+    shutil.copyfile(EMBEDDED_FOLDER / path.name, path)
+    shutil.copyfile(EMBEDDED_FOLDER / "model.json", tmp_path / "model.json")
+    record_head(tmp_path, path.name)
+    about = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    assert list(about)[-1] == "probe"
+    assert "[ 4, 8, 12 ]" in (tmp_path / "model.json").read_text(encoding="utf-8")
+    load(path)
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(VocError, match="sha256 differs"):
+        load(path)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "onnx/model.onnx"])
+def test_a_changed_model_is_not_run(tmp_path: Path, name: str) -> None:
+    from voc.errors import VocError
+    from voc.models.embedded_runtime import EMBEDDED_FOLDER, EmbeddedEncoder
+
+    folder = tmp_path / "model"
+    shutil.copytree(EMBEDDED_FOLDER, folder)
+    raw = bytearray((folder / name).read_bytes())
+    raw[len(raw) // 2] ^= 1
+    (folder / name).write_bytes(raw)
+    with pytest.raises(VocError, match="sha256 differs"):
+        EmbeddedEncoder(folder).encode(["late"])
+
+
 @pytest.mark.parametrize("name", ["tokenizer.json", "onnx/model.onnx"])
 @pytest.mark.parametrize("harm", ["one byte", "missing"])
 def test_a_changed_file_of_the_model_is_found(tmp_path: Path, name: str, harm: str) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from voc.errors import VocError
 from voc.models.encoder import Progress, encoded
+from voc.models.sums import check_files, sha256_of
 from voc.types import Encoded
 
 EMBEDDED_FOLDER = Path(__file__).parent / "embedded"
@@ -133,6 +134,7 @@ class EmbeddedEncoder:
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         try:
+            check_files(self.folder, self.manifest["sha256"])
             self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             self._session = onnxruntime.InferenceSession(
                 self.folder / "onnx" / "model.onnx",
@@ -140,6 +142,8 @@ class EmbeddedEncoder:
                 providers=["CPUExecutionProvider"],
                 disabled_optimizers=["SkipLayerNormFusion"],  # the fused kernel is several times slower
             )
+        except VocError:
+            raise
         except Exception as error:
             raise VocError(
                 f"The model in {self.folder} can't be opened: {type(error).__name__}", REINSTALL
@@ -190,7 +194,7 @@ def verify(folder: Path) -> list[str]:
         path = folder / name
         if not path.exists():
             problems.append(f"{name} is missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        elif sha256_of(path) != expected:
             problems.append(f"{name} is not the file that was shipped (its sha256 differs)")
     if not problems and (probe := manifest.get("probe")):
         vector = EmbeddedEncoder(folder).encode([probe["text"]]).vectors[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import VocError
+from voc.models.sums import check_head, record_head
 
 Floats = NDArray[np.float32]
 CHUNK = 4096
@@ -74,11 +74,12 @@ def load_head(path: Path) -> Head:
     """Read a head that ``save_head`` wrote.
 
     Raises:
-        VocError: there is no such file, or it is no head.
+        VocError: there is no such file, it is no head, or not the one that ``model.json`` beside it lists.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
+        digest = check_head(path)
         with safe_open(path, "np") as file:
             meta = file.metadata() or {}
             names = sorted(file.keys())  # bias.0, bias.1, weight.0, weight.1
@@ -90,11 +91,14 @@ def load_head(path: Path) -> Head:
         raise VocError(
             f"{path} is not a classifier head: {type(error).__name__}", "Install voc again."
         ) from error
-    return Head(labels, pairs, temperature, hashlib.sha256(path.read_bytes()).hexdigest()[:12])
+    return Head(labels, pairs, temperature, digest[:12])
 
 
 def save_head(head: Head, path: Path) -> None:
-    """Write a head: half-precision weights, labels and temperature in one safetensors file."""
+    """Write a head: half-precision weights, labels and temperature in one safetensors file.
+
+    A ``model.json`` beside it gets its sha256.
+    """
     from safetensors.numpy import save_file
 
     tensors = {}
@@ -105,3 +109,4 @@ def save_head(head: Head, path: Path) -> None:
     save_file(
         tensors, path, {"labels": json.dumps(head.labels), "temperature": repr(float(head.temperature))}
     )
+    record_head(path.parent, path.name)

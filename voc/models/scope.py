@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from voc.errors import VocError
 from voc.models.heads import Floats
+from voc.models.sums import check_head, record_head
 
 Ints = NDArray[np.int64]
 SIGNS = ("probability", "certainty", "nearest", "own")
@@ -155,8 +156,9 @@ def pack_scope(scope: Scope) -> bytes:
 
 
 def save_scope(scope: Scope, path: Path) -> None:
-    """Write a detector beside the model it belongs to."""
+    """Write a detector beside the model it belongs to, and its sha256 into the ``model.json`` there."""
     path.write_bytes(pack_scope(scope))
+    record_head(path.parent, path.name)
 
 
 def unpack_scope(content: bytes, encoder: str, intents: str = "") -> Scope:
@@ -170,13 +172,14 @@ def load_scope(path: Path) -> Scope | None:
     """The detector in ``path``; None when there is none.
 
     Raises:
-        VocError: the file is damaged.
+        VocError: the file is damaged, or not the one that ``model.json`` beside it lists.
     """
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
         return None
     try:
+        check_head(path)
         with safe_open(path, "np") as file:
             names = json.loads((file.metadata() or {})["names"])
             arrays = {name: file.get_tensor(name) for name in _ARRAYS}
