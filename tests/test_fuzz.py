@@ -10,6 +10,7 @@ import io
 import json
 import resource
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from hypothesis.strategies import DataObject
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "io")]
 
 from fuzz_targets import TARGETS, run, seeds  # noqa: E402
+
+from voc.errors import VocError  # noqa: E402
 
 MEGABYTES = 700
 """That the whole module may add to what is in memory when it begins."""
@@ -157,3 +160,22 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 def test_yaml_that_grows_or_nests(name: str, text: str) -> None:
     run(name, text.encode())
+
+
+DEEP = ["[" * 3000, "[" * 3000 + "]" * 3000, "{a: " * 2000, "- " * 3000, "? " * 3000, "[{" * 1500]
+
+
+@pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
+def test_yaml_is_refused_for_its_depth_before_it_is_parsed(tmp_path: Path, text: str) -> None:
+    from voc.config import resolve
+    from voc.models.intents import read_intents
+    from voc.routing.rulefile import read_rules
+
+    path = tmp_path / "deep.yaml"
+    path.write_text(text, encoding="utf-8")
+    for read in (lambda: resolve(str(path)), lambda: read_rules(path, ["bug"]), lambda: read_intents(path)):
+        before = time.process_time()
+        with pytest.raises(VocError, match=r"line 1\W+ nested more than 50 deep") as error:
+            read()
+        assert error.value.hint
+        assert time.process_time() - before < 0.2

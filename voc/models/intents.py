@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voc.errors import USAGE, VocError
+from voc.yaml_file import DEEPEST, too_deep
 
 DEFAULT = Path(__file__).parent / "intents.yaml"
 FEW = 2
@@ -44,7 +45,10 @@ def read_intents(path: Path = DEFAULT) -> tuple[Intent, ...]:
 
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times as fast
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        text = path.read_text(encoding="utf-8")
+        if path != DEFAULT and (line := too_deep(text)):
+            raise VocError(f"{path}, line {line}: nested more than {DEEPEST} deep", "Write it flat.", USAGE)
+        content = yaml.load(text, Loader=loader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise VocError(
             f"{path} can't be read as YAML: {type(error).__name__}", "Check the file.", USAGE

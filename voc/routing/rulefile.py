@@ -14,6 +14,7 @@ from voc.config import pipeline_folders
 from voc.errors import USAGE, VocError
 from voc.routing.problems import Place, Problem, nearest
 from voc.routing.spec import Escalation, HoursSpec, Limits, Priority, Rule, Rules, Thresholds, When
+from voc.yaml_file import DEEPEST, too_deep
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def load_yaml(text: str, name: str) -> Source:
     """
     import yaml
 
+    if line := too_deep(text):
+        raise VocError(f"{name} (line {line}): nested more than {DEEPEST} deep", "Write it flat.", USAGE)
     try:
         loader = _loader()(text)
         node = loader.get_single_node()
