@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,12 +98,13 @@ def test_an_engine_is_not_needed_for_a_batch() -> None:
 
 @pytest.mark.slow
 @pytest.mark.enable_socket
-def test_the_recipe_for_spark(tmp_path: Path) -> None:
+def test_the_recipe_for_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip(
         "pyspark", reason="pyspark is not installed: the recipe of docs/scaling.md is not run"
     )
     from pyspark.sql import SparkSession
 
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)  # else the first python3 of the PATH works
     recipe = re.search(r"^```python title=\"spark\"\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     assert recipe
     code = recipe[1].replace("s3a://bucket", str(tmp_path))
