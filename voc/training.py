@@ -30,7 +30,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Fitted:
-    """A linear classifier, what its regressions gave the rows that they did not see, and a detector of texts
+    """A linear classifier, what its learners gave the rows that they did not see, and a detector of texts
     about none of the intents."""
 
     linear: Linear
@@ -62,7 +62,7 @@ def train_intents(
         output: the folder to write; use it with ``--intent-model``.
         settings: columns and models; ``models.device`` is where fine-tuning runs.
         label_column: the column with the labels; found by its name when None.
-        method: ``linear`` (a regression on the embedded encoder's features and TF-IDF), ``setfit`` or
+        method: ``linear`` (on the embedded encoder's features and TF-IDF), ``setfit`` or
             ``finetune``, which tune ``base``.
         base: hub name or local folder of the model to tune.
         force: replace a model that is in ``output``.
@@ -131,12 +131,12 @@ def fit_linear(
 
     folds = folds or folds_of(y, marks)
     encoded = encoder.encode(texts)
-    vectorizer = fit_ngrams(texts)
+    vectorizer, ngrams = fit_ngrams(texts)
     views: dict[str, Any] = {"features": encoded.features, "vectors": encoded.vectors}
     if encoded.features.shape == encoded.vectors.shape:  # one layer alone: twice the same
         del views["features"]
     if vectorizer.parts:
-        views["ngrams"] = vectorizer.matrix(texts)
+        views["ngrams"] = ngrams
     stack = fit_stack(views, y, folds, tell)
     weights = {name: part.weight for name, part in stack.parts.items()}
     bias = np.sum([part.bias for part in stack.parts.values()], axis=0)

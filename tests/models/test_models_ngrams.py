@@ -29,7 +29,7 @@ def test_columns_and_values_are_those_of_scikit_learn(at):
 
     kind, span = list(SPANS.items())[at]
     theirs = TfidfVectorizer(analyzer=kind, ngram_range=span, sublinear_tf=True).fit(TEXTS)
-    ours = Vectorizer((fit_ngrams(TEXTS).parts[at],))
+    ours = Vectorizer((fit_ngrams(TEXTS)[0].parts[at],))
     order = [ours.parts[0].vocabulary[name] for name in theirs.get_feature_names_out()]
     np.testing.assert_allclose(
         ours.matrix(NEW).toarray()[:, order], theirs.transform(NEW).toarray(), atol=1e-6
@@ -37,16 +37,27 @@ def test_columns_and_values_are_those_of_scikit_learn(at):
 
 
 def test_projection_is_the_matrix_times_the_weights():
-    vectorizer = fit_ngrams(TEXTS)
+    vectorizer, _matrix = fit_ngrams(TEXTS)
     weight = np.random.default_rng(0).normal(size=(vectorizer.width, 3)).astype(np.float32)
     np.testing.assert_allclose(vectorizer.project(NEW, weight), vectorizer.matrix(NEW) @ weight, atol=1e-5)
 
 
+def test_what_is_learned_from_is_what_new_texts_give():
+    vectorizer, matrix = fit_ngrams(TEXTS)
+    np.testing.assert_allclose(matrix.toarray(), vectorizer.matrix(TEXTS).toarray(), atol=1e-6)
+    assert matrix.dtype == np.float32
+
+
 def test_the_most_frequent_are_kept():
-    vectorizer = fit_ngrams(["zip zip", "zip broke", "zip late"], most=1)
+    vectorizer, _matrix = fit_ngrams(["zip zip", "zip broke", "zip late"], most=1)
     assert list(vectorizer.parts[0].vocabulary) == ["zip"]
     assert vectorizer.width == 2
 
 
 def test_texts_without_words_leave_characters():
-    assert [part.kind for part in fit_ngrams(["a", "b c"]).parts] == ["char_wb"]
+    assert [part.kind for part in fit_ngrams(["a", "b c"])[0].parts] == ["char_wb"]
+
+
+def test_texts_without_anything_leave_nothing():
+    vectorizer, matrix = fit_ngrams(["", "  "])
+    assert (vectorizer.parts, matrix.shape) == ((), (2, 0))

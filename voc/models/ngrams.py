@@ -117,26 +117,33 @@ class Vectorizer:
         return out
 
 
-def fit_ngrams(texts: Sequence[str], most: int = MOST) -> Vectorizer:
-    """Vocabularies and document frequencies of texts; labels are not looked at.
+def fit_ngrams(texts: Sequence[str], most: int = MOST) -> tuple[Vectorizer, Any]:
+    """Vocabularies and document frequencies of texts, and ``matrix(texts)``; labels are not looked at.
 
     Args:
         texts: at least one; a kind that finds nothing in them is left out.
         most: n-grams kept of each kind.
     """
-    return Vectorizer(tuple(part for kind in SPANS if (part := _fit(kind, texts, most)) is not None))
+    from scipy.sparse import csr_array, hstack
+
+    found = [part for kind in SPANS if (part := _fit(kind, texts, most)) is not None]
+    if not found:
+        return Vectorizer(()), csr_array((len(texts), 0), dtype=np.float32)
+    parts, matrices = zip(*found, strict=True)
+    return Vectorizer(parts), hstack(matrices, format="csr")
 
 
-def _fit(kind: Kind, texts: Sequence[str], most: int) -> Ngrams | None:
+def _fit(kind: Kind, texts: Sequence[str], most: int) -> tuple[Ngrams, Any] | None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     least = 2 if len(texts) >= MANY else 1
     vectorizer = TfidfVectorizer(
-        analyzer=kind, ngram_range=SPANS[kind], sublinear_tf=True, min_df=least, max_features=most
-    )
+        analyzer=kind, ngram_range=SPANS[kind], sublinear_tf=True, min_df=least, max_features=most,
+        dtype=np.float32,
+    )  # fmt: skip
     try:
-        vectorizer.fit(texts)
+        matrix = vectorizer.fit_transform(texts)
     except ValueError:  # no word of two letters in any text
         return None
     vocabulary = {ngram: int(column) for ngram, column in vectorizer.vocabulary_.items()}
-    return Ngrams(kind, *SPANS[kind], vocabulary, vectorizer.idf_.astype(np.float32))
+    return Ngrams(kind, *SPANS[kind], vocabulary, vectorizer.idf_.astype(np.float32)), matrix

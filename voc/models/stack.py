@@ -1,7 +1,7 @@
-"""One classifier of several views of a text: a logistic regression each, their logits mixed and calibrated.
+"""One classifier of several views of a text: a linear learner each, their scores mixed and calibrated.
 
 A view is a matrix of n rows: an encoder's vectors, its layers side by side, TF-IDF. The strength of each
-regression's ridge and the mix are chosen on rows that the regressions did not see (stacking, Wolpert 1992).
+learner's ridge and the mix are chosen on rows that the learners did not see (stacking, Wolpert 1992).
 The mix is a factor of 0 or more for each view's logits, chosen by log loss: their ratios are the mix, their
 size is the temperature (Guo et al. 2017), so that probabilities can be believed.
 """
@@ -17,21 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.models.heads import Floats, softmax
+from voc.models.learners import Ints, learner
 
-Ints = NDArray[np.int64]
 Fold = tuple[Ints, Ints]
 """Positions of the rows to fit on, and of the rows held out."""
-DENSE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-SPARSE_STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
-"""Inverse ridge penalties that are tried, for standardised columns and for TF-IDF."""
 NEGLIGIBLE = 0.02
 """A view that brings a smaller share of the logits' spread than this is left out."""
 LEAST_GAIN = 0.003
 """The next strength is tried after one that brought the held-out log loss down by more than this share."""
-ITERATIONS = 200
-DENSE_SLOPE, SPARSE_SLOPE = 1e-4, 1e-5
-"""A regression is done when no slope of its mean loss is steeper. Those of rare n-grams, some hundredths in a few
-rows, are tiny from the start: with 1e-3 they are hardly learned, and a weaker ridge changes nothing."""
 SMALL = 5_000
 """Up to so many rows there are five folds, above it three."""
 
@@ -53,7 +46,7 @@ class Part:
 class Stack:
     """A fitted classifier: its parts by view, and what it gave the rows it did not see.
 
-    ``held_out``: (m,) positions of rows; ``probabilities``: (m, classes) for them, from regressions *and* a mix
+    ``held_out``: (m,) positions of rows; ``probabilities``: (m, classes) for them, from learners *and* a mix
     fitted without them. Only the strengths were chosen with them in view.
     """
 
@@ -108,7 +101,7 @@ def fit_stack(
     parts = {}
     for at, (name, view) in enumerate(views.items()):
         if at in kept:
-            weight, bias = _Regression(view, int(y.max()) + 1).fit(chosen[name][0], y).linear()
+            weight, bias = learner(view, len(y)).fit(chosen[name][0], y).linear()
             parts[name] = Part(
                 (weight * factors[at]).astype(np.float32),
                 (bias * factors[at]).astype(np.float32),
@@ -181,15 +174,17 @@ def _choose(
     view: Any, y: Ints, folds: Sequence[Fold], name: str, tell: Callable[[str], None] | None
 ) -> tuple[float, Floats]:
     """The strength with the least held-out log loss, from weak to strong until little is gained, and its logits."""
-    classes = int(y.max()) + 1
     truth = np.concatenate([y[test] for _train, test in folds])
-    regressions = [_Regression(view[train], classes) for train, _test in folds]
+    learners = [learner(view[train], len(y)) for train, _test in folds]
     best: tuple[float, float, Floats] | None = None
-    for strength in regressions[0].strengths:
+    for strength in learners[0].strengths:
+        fitted = [
+            one.fit(strength, y[train]).linear() for one, (train, _) in zip(learners, folds, strict=True)
+        ]
         found = np.concatenate(
             [
-                regression.fit(strength, y[train]).logits(view[test])
-                for regression, (train, test) in zip(regressions, folds, strict=True)
+                np.asarray(view[test] @ weight + bias, np.float32)
+                for (weight, bias), (_train, test) in zip(fitted, folds, strict=True)
             ]
         )
         loss = _loss(found, truth)
@@ -211,50 +206,3 @@ def _loss(logits: Floats, y: Ints) -> float:
     factor = mix(logits[None], y)[0]
     p = softmax((logits * factor).astype(np.float32))
     return float(-np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean())
-
-
-class _Regression:
-    """A ridge-penalised multinomial regression; fitted again, it starts from where it was."""
-
-    def __init__(self, x: Any, classes: int) -> None:
-        from sklearn.linear_model import LogisticRegression
-
-        self.dense = isinstance(x, np.ndarray)
-        self.classes = classes
-        self.mean = x.mean(axis=0) if self.dense else None
-        self.scale = x.std(axis=0) + 1e-3 if self.dense else None
-        self.x = self._standard(x)
-        slope = DENSE_SLOPE if self.dense else SPARSE_SLOPE
-        self.model = LogisticRegression(max_iter=ITERATIONS, tol=slope, warm_start=True)
-
-    @property
-    def strengths(self) -> tuple[float, ...]:
-        """What to try."""
-        return DENSE_STRENGTHS if self.dense else SPARSE_STRENGTHS
-
-    def fit(self, strength: float, y: Ints) -> _Regression:
-        """Fit; returns itself."""
-        self.model.C = strength
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="lbfgs failed to converge")
-            self.model.fit(self.x, y)
-        return self
-
-    def linear(self) -> tuple[Floats, Floats]:
-        """Weight (columns, classes) and bias (classes,) for columns as they came."""
-        weight, bias = self.model.coef_, self.model.intercept_
-        if len(bias) == 1:  # two classes: scikit-learn keeps one column
-            weight, bias = np.concatenate([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
-        if self.dense:
-            weight = weight / self.scale
-            bias = bias - weight @ self.mean
-        return weight.T.astype(np.float32), bias.astype(np.float32)
-
-    def logits(self, x: Any) -> Floats:
-        """Scores (n, classes)."""
-        weight, bias = self.linear()
-        found: Floats = np.asarray(x @ weight + bias, np.float32)
-        return found
-
-    def _standard(self, x: Any) -> Any:
-        return ((x - self.mean) / self.scale).astype(np.float32) if self.dense else x
