@@ -16,12 +16,7 @@ from voc.errors import REJECTED_ROWS
 @click.option(
     "--batch", default=512, show_default=True, type=click.IntRange(1, 100_000), help="Rows a batch."
 )
-@options.settling
-@options.reading
-@options.choosing_models
-@options.scaling
-@options.talking
-@options.sending(str)
+@options.row_by_row
 def command(
     inputs: tuple[str, ...],
     output: str,

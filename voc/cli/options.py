@@ -173,6 +173,11 @@ def sending(kind: Callable[[str], Any]) -> Callable[[Command], Command]:
     return decorate
 
 
+def row_by_row(command: Command) -> Command:
+    """Where rows come from, what answers them and who does the work."""
+    return settling(reading(choosing_models(scaling(talking(sending(str)(command))))))
+
+
 def scaling(command: Command) -> Command:
     """Who does the work."""
     return _apply(

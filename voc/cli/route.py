@@ -60,12 +60,7 @@ def _example(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
     help="With --watch: seconds for which a file must not have changed.",
 )  # fmt: skip
 @options.delivering
-@options.settling
-@options.reading
-@options.choosing_models
-@options.scaling
-@options.talking
-@options.sending(str)
+@options.row_by_row
 def command(
     inputs: tuple[str, ...], rules: str, output: str, form: str | None, force: bool, strict: bool,
     lines: bool, batch: int, quiet: bool, verbose: bool, **values: Any,
