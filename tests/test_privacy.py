@@ -1,4 +1,4 @@
-"""Nobody's data leaves a run: secrets planted in every field of an input, sought in every byte that it writes."""
+"""Nobody's data leaves run, classify or route: secrets planted in every field of an input, sought in every byte that it writes."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ COMPLAINTS = (
     "The {} app crashes every time on start",
     "I was charged twice for the {} and want my money back",
 )
+COMMANDS = (
+    ["run", "input", "-o", "written/out", "--workspace", "written/voc.duckdb"],
+    ["classify", "input", "-o", "written/classified.jsonl"],
+    ["route", "input", "-o", "written/routed.csv", "--rules", "support"],
+)
 WATCHED = '''
 """Run voc; keep a copy of every file that Python is about to remove, replace or rename."""
 import os, shutil, sys
@@ -70,7 +75,7 @@ sys.exit(guarded(cli))
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One run over planted input; everything that it wrote, logged or removed lies in the folder."""
+    """Commands over planted input; everything that they wrote, logged or removed lies in the folder."""
     root = tmp_path_factory.mktemp("privacy")
     folders = {name: root / "written" / name for name in ("cache", "tmp", "home", "kept")}
     for folder in (root / "input", *folders.values()):
@@ -84,16 +89,16 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "XDG_DATA_HOME": str(folders["home"]),
         "VOC_AUTHOR_KEY": "a key for tests only",
     }
-    arguments = ["run", "input", "-o", "written/out", "--workspace", "written/voc.duckdb", "--verbose"]
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED, str(folders["kept"]), *arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        timeout=600,
-    )
-    (root / "written" / "log.txt").write_bytes(done.stdout + done.stderr)
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    for arguments in COMMANDS:
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, str(folders["kept"]), *arguments, "--verbose"],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            timeout=600,
+        )
+        (root / "written" / f"log of {arguments[0]}.txt").write_bytes(done.stdout + done.stderr)
+        assert done.returncode == 0, done.stderr.decode()[-2000:]
     return root / "written"
 
 
@@ -173,7 +178,13 @@ def test_no_secret_is_in_any_byte_written(written: Path, field: str) -> None:
 
 def test_the_search_sees_into_every_kind_of_file(written: Path) -> None:
     seen = holders(written, ORDINARY)
-    for name in ("out/report.html", "out/feedback.parquet", "out/segments.parquet", "out/issues.xlsx"):
+    for name in (
+        "out/report.html",
+        "out/feedback.parquet",
+        "out/segments.parquet",
+        "out/issues.xlsx",
+        "classified.jsonl",
+    ):
         assert name in seen
     assert "voc.duckdb" in holders(written, "crashes"), "a label in a table of the workspace"
     assert any(name.startswith("kept/") for name in seen), "files on their way are seen as well"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from voc.models.scope import Scope
     from voc.models.understand import Models
+    from voc.text.redact import Redactor
 
 log = logging.getLogger(__name__)
 COLUMNS = (*(item.name for item in fields(Decision)), "error")
@@ -155,9 +156,15 @@ class Router:
 
     def ask(self, items: Sequence[Record | Rejected]) -> list[Asked]:
         """What the models say of each item. Nothing is remembered: any machine may be asked."""
+        from voc.text.prepare import safe_name
+
         asked = iter(self._asked([item for item in items if isinstance(item, Record)]))
+        refused = {item.source_file for item in items if isinstance(item, Rejected)}
+        files = {name: safe_name(name, self._redactor(), self._key()) for name in refused}
         return [
-            next(asked) if isinstance(item, Record) else (item, f"{item.source_file}:{item.source_row}")
+            next(asked)
+            if isinstance(item, Record)
+            else (item, f"{files[item.source_file]}:{item.source_row}")
             for item in items
         ]
 
@@ -195,22 +202,28 @@ class Router:
 
     def _prepared(self, records: Sequence[Record]) -> list[Record | Rejected]:
         """Cleaned, redacted, in a known language; in order, whatever their ids are."""
-        from voc.store.secret import author_key
         from voc.text.prepare import prepare
-        from voc.text.redact import Redactor
 
         channel = self.settings.input.channel
         numbered = [
             replace(record, source_row=row, channel=record.channel if channel == "auto" else channel)
             for row, record in enumerate(records)
         ]
-        redactor = Redactor(
-            self.settings.text.patterns, self.settings.text.redact, self.settings.text.redactors
-        )
-        kept, emptied = prepare(numbered, redactor, self.key or author_key())
+        kept, emptied = prepare(numbered, self._redactor(), self._key())
         everything: list[Record | Rejected] = [*kept, *emptied]
         placed = {item.source_row: item for item in everything}
         return [replace(placed[row], source_row=record.source_row) for row, record in enumerate(records)]
+
+    def _redactor(self) -> Redactor:
+        from voc.text.redact import Redactor
+
+        text = self.settings.text
+        return Redactor(text.patterns, text.redact, text.redactors)
+
+    def _key(self) -> bytes:
+        from voc.store.secret import author_key
+
+        return self.key or author_key()
 
     def _tickets(self, records: Sequence[Record]) -> list[Ticket]:
         """Encode each whole text once and read everything off it."""

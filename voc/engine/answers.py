@@ -80,7 +80,7 @@ def classify_items(
         key: of the authors' pseudonyms; this machine's own when None.
     """
     from voc.store.secret import author_key
-    from voc.text.prepare import prepare, safe_id
+    from voc.text.prepare import prepare, safe_id, safe_name
     from voc.text.redact import Redactor
 
     key = author_key() if key is None else key
@@ -95,7 +95,9 @@ def classify_items(
     }
     found = _found(records, settings, models)
     answered = [_answer(item, found, refused) for item in items]
+    files = {name: safe_name(name, redactor, key) for name in {item.source_file for item in items}}
     for answer in answered:
+        answer["source_file"] = files[answer["source_file"]]
         if answer["id"] is not None:
             answer["id"] = safe_id(answer["id"], redactor, key)
     return answered

@@ -91,7 +91,7 @@ def redact_sources(corpus: Corpus, redactor: Redactor, key: bytes) -> Corpus:
     A name that loses something gains six digits of its keyed hash, so that two files stay two.
     """
     items: tuple[Record | Rejected, ...] = (*corpus.records, *corpus.rejected)
-    names = {name: _safe_name(name, redactor, key) for name in {item.source_file for item in items}}
+    names = {name: safe_name(name, redactor, key) for name in {item.source_file for item in items}}
     if any(name != safe for name, safe in names.items()):
         corpus = replace(
             corpus,
@@ -104,7 +104,7 @@ def redact_sources(corpus: Corpus, redactor: Redactor, key: bytes) -> Corpus:
     sources = (
         replace(
             source,
-            name=_safe_name(source.name, redactor, key),
+            name=safe_name(source.name, redactor, key),
             sheet=clean_one(source.sheet),
             columns=tuple(clean_one(column) for column in source.columns),
             mapping={role: clean_one(column) for role, column in source.mapping.items()},
@@ -114,7 +114,8 @@ def redact_sources(corpus: Corpus, redactor: Redactor, key: bytes) -> Corpus:
     return replace(corpus, sources=tuple(sources))
 
 
-def _safe_name(name: str, redactor: Redactor, key: bytes) -> str:
+def safe_name(name: str, redactor: Redactor, key: bytes) -> str:
+    """Return a file's name redacted; one that loses something gains six digits of its keyed hash."""
     redacted = redactor.redact(name)[0]
     return name if redacted == name else f"{redacted} ({keyed_hash(name, key)[:6]})"
 
