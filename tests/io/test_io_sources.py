@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voc.errors import VocError
-from voc.io import ReadOptions, read
+from voc.io import ReadOptions, read, stream
 from voc.io.sources import find
 
 TABLE = "id,text\n1,it broke\n2,it works\n"
@@ -153,3 +153,29 @@ def test_nothing_is_left_on_disk(given, tmp_path, monkeypatch):
     with pytest.raises(VocError):
         read([given(gzip.compress(TABLE.encode())[:-9], "y.csv.gz")])
     assert not list((tmp_path / "temporary").iterdir())
+
+
+@pytest.mark.parametrize("harm", ["cut", "rewritten", "gone"])
+def test_a_file_that_changes_under_the_reader_is_an_error(given, harm):
+    rows = "".join(f"{at},The parcel number {at} came late\n" for at in range(20_000))
+    first, second = given("id,review\n" + rows, "a.csv"), given("id,review\n" + rows, "b.csv")
+    items = iter(stream([first, second]))
+    next(items)
+    if harm == "cut":
+        os.truncate(first, 100)
+    elif harm == "rewritten":
+        first.write_bytes(first.read_bytes().replace(b"late", b"soon"))
+        os.utime(first, (2_000_000_000, 2_000_000_000))
+    else:
+        second.unlink()
+    with pytest.raises(VocError, match=r"changed while it was read|Cannot read b\.csv"):
+        list(items)
+
+
+def test_a_file_that_grows_under_the_reader_is_read(given):
+    path = given("id,review\n" + "1,late\n" * 5_000)
+    items = iter(stream([path]))
+    next(items)
+    with path.open("a") as file:
+        file.write("2,later\n")
+    assert sum(1 for _ in items) >= 4_999

@@ -11,7 +11,7 @@ from voc.errors import VocError
 from voc.io.options import DEFAULTS, ReadOptions
 from voc.io.prepare import Mapped, map_table, open_tables
 from voc.io.records import Ids
-from voc.io.sources import Blob, Found, find, load
+from voc.io.sources import Blob, Found, check_whole, find, load
 from voc.io.table import NoRows
 from voc.io.unpack import unpack
 from voc.types import Corpus, Record, Rejected, Row, Source
@@ -95,6 +95,8 @@ def blobs(found: Sequence[Found], options: ReadOptions) -> Iterator[Blob]:
             if blob.path.parent == folder:
                 with suppress(OSError):
                     blob.path.unlink()
+            else:
+                check_whole(blob)
 
 
 def _nothing(empty: Sequence[NoRows]) -> VocError:

@@ -194,6 +194,23 @@ def load(found: Found, folder: Path, max_bytes: int) -> Blob:
         raise VocError(f"Cannot read {found.name}: {_why(error)}.", "Check the file and the disk.") from error
 
 
+def check_whole(blob: Blob) -> None:
+    """Make sure that a file was not cut or rewritten while it was read; one that only grew, or is gone by now, was not.
+
+    Raises:
+        VocError: it was.
+    """
+    try:
+        info = blob.path.stat()
+    except OSError:
+        return
+    modified = datetime.fromtimestamp(info.st_mtime, UTC).replace(tzinfo=None)
+    if info.st_size < blob.size or (info.st_size == blob.size and modified > blob.modified):
+        raise VocError(
+            f"{blob.name} changed while it was read.", "Wait until it has been written, then run again."
+        )
+
+
 def spool(
     stream: BinaryIO, name: str, folder: Path, max_bytes: int, modified: datetime | None = None
 ) -> Blob:
