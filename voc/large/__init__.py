@@ -47,7 +47,7 @@ def open_input(
     settings: Settings,
     engine: Engine,
     as_of: datetime | None = None,
-    fits: int = FITS,
+    fits: int | None = None,
 ) -> Corpus | Large:
     """Read an input whole where it fits on one machine; else return it to be read in blocks.
 
@@ -56,12 +56,13 @@ def open_input(
         settings: how they are read.
         engine: who works on what is large. A cluster reads everything in blocks.
         as_of: what relative dates count from.
-        fits: items that fit.
+        fits: items that fit; ``FITS`` when None.
 
     Raises:
         VocError: the input can't be used.
     """
     options = read_options(settings, as_of)
+    fits = FITS if fits is None else fits
     if not isinstance(engine, LocalEngine):
         return Large(engine.source(Reader(engine.reachable(inputs), options, BLOCK)), engine)
     from voc import io
