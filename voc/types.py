@@ -55,6 +55,7 @@ class Source:
     dialect: str | None = None
     sheet: str | None = None
     shape: str | None = None
+    channel: str = "review"
     columns: tuple[str, ...] = ()
     mapping: Mapping[str, str] = field(default_factory=dict)
     """Role (``text``, ``date``, ``rating`` ...) -> column name, or names joined by `` + ``."""

@@ -36,6 +36,33 @@ def test_it_opens_without_a_complaint_and_fits_the_screen(
     assert (rows > 180) if name == "many" else (rows >= {"none": 0, "one": 0}.get(name, 10))
 
 
+@pytest.mark.parametrize("name", ["ko", "many"])
+def test_nothing_in_a_panel_is_cut_off_on_a_phone(visit: Any, reports: Any, name: str) -> None:
+    """A panel that is not laid out until it is near hides what sticks out of it: the page doesn't scroll."""
+    page = visit(reports(name), **PHONE)
+    page.add_style_tag(content=".many .issue { content-visibility: visible !important }")
+    assert (
+        page.evaluate(
+            """() => [...document.querySelectorAll("article.issue *")]
+               .filter((one) => one.getBoundingClientRect().right > innerWidth).length"""
+        )
+        == 0
+    )
+
+
+def test_the_first_screen_counts_what_changed(visit: Any, reports: Any) -> None:
+    page = visit(reports("many"))
+    lines = page.locator(".glance a").all_text_contents()
+    boxes = page.locator("#changes dl > div").evaluate_all(
+        "all => all.map((one) => [one.querySelector('dt').textContent, one.querySelectorAll('a').length])"
+    )
+    assert len(lines) == len(boxes) >= 2
+    for line, (name, count) in zip(lines, boxes, strict=True):
+        assert line.startswith(name)
+        assert int(line.rsplit(" ", 1)[1]) >= count
+    assert page.locator(".glance").bounding_box()["y"] < DESKTOP["viewport"]["height"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_link_leads_to_something_on_the_page(visit: Any, reports: Any, name: str) -> None:
     page = visit(reports(name))

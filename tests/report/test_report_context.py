@@ -25,6 +25,21 @@ def test_what_is_praised_stands_apart(page):
     assert all("positive" in view.reason for view in page.report.likes)
 
 
+def test_the_most_praised_is_liked_first(page):
+    praise = {issue.rank: issue.sentiments["positive"] for issue in page.issues}
+    liked = [praise[view.rank] for view in page.report.likes]
+    assert liked == sorted(liked, reverse=True)
+
+
+def test_critical_quotes_are_negative_and_were_not_quoted_already(page):
+    told = [view for view in page.report.problems if view.critical]
+    assert told
+    for view in told:
+        assert {quote.sentiment for quote in view.critical} == {"negative"}
+        assert not {quote.text for quote in view.critical} & {quote.text for quote in view.quotes}
+        assert not {quote.record_id for quote in view.critical} & {quote.record_id for quote in view.quotes}
+
+
 def test_a_reason_says_what_the_numbers_say(page):
     issue, view = page.issues[0], page.report.top[0]
     assert view.reason.startswith(f"{issue.authors} customers (")

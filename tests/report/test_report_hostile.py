@@ -34,6 +34,7 @@ def test_the_page_gets_no_tag_attribute_or_script_from_outside(folder, page):
         "#issues",
         "#detail",
         "#likes",
+        "#change",
         "#qualit",
         "#method",
         "#settin",

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from voc.report.context import build_report
 from voc.report.highlight import pieces
 from voc.report.html import _filters
-from voc.report.where import VALUES, columns, places
+from voc.report.where import CHANNEL, FILE, VALUES, columns, places, with_channels
 
 KEPT = pd.DataFrame({
     "id": ["a", "b", "c", "d"], "source_file": ["x.csv", "x.csv", "y.csv", "y.csv"],
@@ -43,6 +44,31 @@ def test_a_column_of_numbers_does_not_flood_the_page() -> None:
     assert len(places(kept, segments, ["order"])["i1"]["order"]) == VALUES
 
 
+def test_channels_are_those_of_the_files() -> None:
+    found = {"i1": {FILE: {"a.json": 3, "b.jsonl": 4, "c.csv": 2, "d": 1}}, "i2": {}}
+    inputs = [
+        {"name": "a.json", "channel": "review"},
+        {"name": "b.jsonl", "channel": "chat"},
+        {"name": "c.csv", "channel": "review"},
+    ]
+    assert with_channels(found, {"inputs": inputs})["i1"][CHANNEL] == {"review": 5, "chat": 4}
+    assert with_channels(found, {"inputs": inputs})["i2"] == {}
+    assert with_channels(found, {"inputs": inputs[::2]}) == found
+    chosen = {"inputs": inputs, "settings": {"input.channel": {"value": "chat", "from": "flag"}}}
+    assert with_channels(found, chosen) == found
+
+
+def test_channels_reach_the_panel_under_their_names(make_page: Any) -> None:
+    page = make_page(count=60)
+    for source, channel in zip(page.run["inputs"], ("review", "survey"), strict=True):
+        source["channel"] = channel
+    report, _ = build_report(page.issues, page.feedback, page.segments, page.run)
+    where = report.problems[0].where
+    assert [place.title for place in where] == ["File", "Channel"]
+    assert {piece.name for piece in where[1].slices} == {"reviews", "surveys"}
+    assert "Channel: reviews" in report.problems[0].segments
+
+
 def test_segments_and_files_reach_the_panel_and_the_filter(make_page: Any) -> None:
     page = make_page(count=60, by=("product",))
     view = page.report.problems[0]
@@ -69,6 +95,8 @@ def test_segments_and_files_reach_the_panel_and_the_filter(make_page: Any) -> No
         ("充電できない、充電器", ["充電"], ["充電", "充電"]),
         ("late parcel arrived", ["late", "late parcel"], ["late parcel"]),
         ("a.b (x) [y", ["a.b", "[y", "("], ["a.b"]),
+        ("앱이 자꾸 꺼지고 또 꺼지다", ["꺼지다"], ["꺼지", "꺼지다"]),
+        ("환불하고 취소했어요, 걸어서", ["환불하다", "취소되다", "걸다"], ["환불", "취소"]),
         ("nothing here", [], []),
         ("aaaa", ["a"], []),
     ],

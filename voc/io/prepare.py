@@ -161,6 +161,7 @@ class Mapped:
             dialect=table.dialect,
             sheet=table.sheet,
             shape=self.opened.shape.name if self.opened.shape else None,
+            channel=self.maker.channel,
             columns=self.sample.columns,
             mapping=mapping,
             rows=rows,

@@ -12,6 +12,7 @@ from voc.insight.mentions import kept_records
 from voc.insight.related import related_issues
 from voc.report import quality, where
 from voc.report.changes import since
+from voc.report.critical import critical_quotes
 from voc.report.evidence_view import answers, mismatch_sentence
 from voc.report.issue_view import Scene, anchor, slices, tell
 from voc.report.plain import plain
@@ -47,8 +48,9 @@ def build_report(
     labels = {issue.issue_id: (anchor(issue), plain(issue.label)) for issue in issues}
     by_nps = "nps" in kept and 0 < kept["rating"].notna().sum() <= kept["nps"].notna().sum()
     related = related_issues(segments) if len(issues) else {}
-    places = where.places(kept, segments, where.columns(run, kept))
-    scene = Scene(words, periods, labels, related, places, bool(by_nps))
+    places = where.with_channels(where.places(kept, segments, where.columns(run, kept)), run)
+    critical = critical_quotes(issues, kept, segments)
+    scene = Scene(words, periods, labels, related, places, critical, bool(by_nps))
     told = [tell(issue, scene) for issue in issues]
     problems = tuple(view for view in told if not view.liked)
     moods, period = _moods(kept, words), _range(kept, periods, words)
@@ -65,7 +67,7 @@ def build_report(
         changes_note=_changes_note(scene),
         groups=_groups(problems),
         problems=problems,
-        likes=tuple(view for view in told if view.liked),
+        likes=_likes(issues, told),
         axis=_axis(scene),
         cost_head=words("table.cost_nps" if scene.by_nps else "table.cost"),
         quality=(*quality.sentences(run, segments, words), *mismatch_sentence(run, words)),
@@ -166,6 +168,12 @@ def _changes(views: Sequence[IssueView], words: Words) -> tuple[Change, ...]:
         for flag, members in groups.items()
         if members
     )
+
+
+def _likes(issues: Sequence[Issue], views: Sequence[IssueView]) -> tuple[IssueView, ...]:
+    """Return what is liked, most praised first: the rank asks what to act on, so praise has the last ones."""
+    praise = {anchor(issue): -issue.sentiments.get("positive", 0) for issue in issues}
+    return tuple(sorted((view for view in views if view.liked), key=lambda view: praise[view.anchor]))
 
 
 def _groups(views: Sequence[IssueView]) -> tuple[Change, ...]:

@@ -14,7 +14,8 @@ def pieces(text: str, keywords: Sequence[str]) -> Pieces:
     """Cut a text at the keywords in it, upper or lower case.
 
     Keywords are in dictionary form: a word of a script with cases may have a short ending more
-    (``crash`` marks ``crashes``); in other scripts the keyword itself is marked, wherever it stands.
+    (``crash`` marks ``crashes``); in other scripts the keyword itself is marked, wherever it stands, and of a
+    Korean verb what all its forms begin with (``꺼지다`` marks ``꺼지고``).
     """
     pattern = _pattern(tuple(sorted(set(keywords), key=lambda word: (-len(word), word))))
     if pattern is None:
@@ -33,6 +34,9 @@ def _pattern(keywords: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _part(word: str) -> str:
-    if word.lower() == word.upper():
-        return re.escape(word)
-    return rf"\b{re.escape(word)}\w{{0,{3 if len(word) > 3 else 1}}}\b"
+    if word.lower() != word.upper():
+        return rf"\b{re.escape(word)}\w{{0,{3 if len(word) > 3 else 1}}}\b"
+    for ending in ("하다", "되다", "다"):  # a stem of one syllable would stand in half of all words
+        if word.endswith(ending) and len(word) - len(ending) > 1:
+            return f"{re.escape(word.removesuffix(ending))}(?:{ending})?"
+    return re.escape(word)

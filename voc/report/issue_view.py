@@ -14,7 +14,7 @@ from voc.report.evidence_view import facts, times
 from voc.report.highlight import pieces
 from voc.report.plain import plain
 from voc.report.view import IssueView, Part, QuoteView, Related, Slice, Where
-from voc.report.where import FILE, Places
+from voc.report.where import CHANNEL, FILE, Places
 from voc.report.words import Words
 from voc.types import SENTIMENTS, Interval, Issue, Quote
 
@@ -35,6 +35,8 @@ class Scene:
     related: Mapping[str, Sequence[tuple[str, int]]]
     places: Mapping[str, Places]
     """issue id -> where it is heard."""
+    critical: Mapping[str, Sequence[Quote]]
+    """issue id -> the hardest words about it."""
     by_nps: bool = False
     """Effects are told in NPS points, not in stars: more records have an NPS answer."""
 
@@ -99,6 +101,9 @@ def tell(issue: Issue, scene: Scene) -> IssueView:
         language_codes=tuple(issue.languages),
         intents=_few(slices(issue.intents, "intents", words), words),
         quotes=tuple(_quote(quote, issue.keywords, words) for quote in issue.quotes),
+        critical=tuple(
+            _quote(quote, issue.keywords, words) for quote in scene.critical.get(issue.issue_id, ())
+        ),
         related=tuple(
             Related(*scene.labels[name], words("issue.shared", n=count))
             for name, count in scene.related.get(issue.issue_id, ())
@@ -231,15 +236,20 @@ def _seen(issue: Issue, words: Words) -> str:
 
 def _places(places: Places, words: Words) -> dict[str, Any]:
     """Put into words where an issue is heard: for its panel, and for the filter of the list."""
-    named = {
-        words("issue.file") if column == FILE else plain(column): found for column, found in places.items()
-    }
+    titles = {FILE: words("issue.file"), CHANNEL: words("issue.channel")}
+    named = [
+        (
+            titles.get(column, plain(column)),
+            found,
+            {value: words.name("channels", value) if column == CHANNEL else plain(value) for value in found},
+        )
+        for column, found in places.items()
+    ]
     return {
         "where": tuple(
-            Where(title, _few(_slices(found, {value: plain(value) for value in found}, words), words))
-            for title, found in named.items()
+            Where(title, _few(_slices(found, names, words), words)) for title, found, names in named
         ),
-        "segments": tuple(f"{title}: {plain(value)}" for title, found in named.items() for value in found),
+        "segments": tuple(f"{title}: {name}" for title, _, names in named for name in names.values()),
     }
 
 

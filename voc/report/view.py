@@ -112,6 +112,7 @@ class IssueView:
     quotes: tuple[QuoteView, ...]
     related: tuple[Related, ...]
     group: str
+    critical: tuple[QuoteView, ...]
     mood: str
     """The commonest sentiment."""
     where: tuple[Where, ...] = ()

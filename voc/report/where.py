@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "source_file"
+CHANNEL = "voc: channel"
+"""Stands for the kind of source (review, chat ...) where a column's name is wanted."""
 VALUES = 30
 """Values of one column that are told apart; the rarest beyond them are left out."""
 _TOLD_ELSEWHERE = frozenset({"language", "intent"})
@@ -48,3 +51,28 @@ def places(kept: pd.DataFrame, segments: pd.DataFrame, names: Sequence[str]) -> 
         for issue, value, count in zip(table["issue_id"], table["value"], table["records"], strict=True):
             found.setdefault(str(issue), {}).setdefault(name, {})[str(value)] = int(count)
     return dict(found)
+
+
+def with_channels(found: Mapping[str, Places], run: Mapping[str, Any]) -> dict[str, Places]:
+    """Add each issue's records by channel, where the files have several; their files tell.
+
+    Args:
+        found: what ``places`` returns.
+        run: the content of ``run.json``.
+    """
+    of_file = {
+        source["name"]: source["channel"] for source in run.get("inputs") or () if source.get("channel")
+    }
+    chosen = (run.get("settings") or {}).get("input.channel", {}).get("value", "auto")
+    counts: dict[str, Counter[str]] = {}
+    for issue, mine in found.items():
+        for file in mine.get(FILE, {}).keys() & of_file.keys():
+            counts.setdefault(issue, Counter())[of_file[file]] += mine[FILE][file]
+    if chosen != "auto" or len({channel for mine in counts.values() for channel in mine}) < 2:
+        return dict(found)
+    return {
+        issue: {**mine, CHANNEL: dict(sorted(counts[issue].items(), key=lambda item: (-item[1], item[0])))}
+        if issue in counts
+        else mine
+        for issue, mine in found.items()
+    }
