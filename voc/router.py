@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from voc.config import Settings
 from voc.routing.contacts import Contacts, Memory
 from voc.routing.decide import decide, due
-from voc.routing.spec import BUILT_IN_FIELDS, Rules
+from voc.routing.spec import BUILT_IN_FIELDS, ESCALATED, Rules
 from voc.routing.ticket import Decision, Ticket, same
-from voc.types import SENTIMENTS, Record, Rejected
+from voc.types import SENTIMENTS, Encoded, Record, Rejected
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from voc.models.intent import EmbeddedIntent
     from voc.models.scope import Scope
     from voc.models.understand import Models
     from voc.text.redact import Redactor
@@ -66,7 +67,7 @@ class Router:
         Raises:
             VocError: the rules have mistakes (each is named with its line), or a model can't be found.
         """
-        _ = self.rules, self.scope, self.contacts
+        _ = self.rules, self.scope, self.alarm, self.contacts
         return self
 
     @cached_property
@@ -94,6 +95,19 @@ class Router:
             log.warning(
                 "tickets out of scope are told by confidence alone: no detector was fitted for these models"
             )
+            return None
+        return found
+
+    @cached_property
+    def alarm(self) -> EmbeddedIntent | None:
+        """voc's own intents, which tell what must escalate where the intent model has no name for it."""
+        from voc.models.intent import EmbeddedIntent
+
+        if set(ESCALATED) <= set(self.models.intent.labels):
+            return None
+        found = EmbeddedIntent()
+        if found.scope is None or found.scope.encoder != self.models.heads.id:
+            log.warning("%s can't be told: voc's own intents are another encoder's", " and ".join(ESCALATED))
             return None
         return found
 
@@ -236,17 +250,29 @@ class Router:
         sentiment = self.models.sentiment.predict(texts, encoded)
         intent = self.models.intent.predict(texts, encoded)
         usual = self.scope.typicality(encoded.vectors, intent) if self.scope else None
+        alarms = self._alarms(texts, encoded)
         return [
-            self._ticket(record, sentiment[row], intent[row], None if usual is None else float(usual[row]))
+            replace(
+                self._ticket(record, sentiment[row], intent[row]),
+                typicality=None if usual is None else float(usual[row]),
+                alarms=alarms[row],
+            )
             for row, record in enumerate(records)
         ]
+
+    def _alarms(self, texts: Sequence[str], encoded: Encoded) -> list[tuple[tuple[str, float], ...]]:
+        """For each text, how probable what must escalate is, where the intent model has no name for it."""
+        if self.alarm is None:
+            return [()] * len(texts)
+        p, labels = self.alarm.predict(texts, encoded), self.alarm.labels
+        unnamed = [name for name in ESCALATED if name not in self.models.intent.labels]
+        return [tuple((name, float(row[labels.index(name)])) for name in unnamed) for row in p]
 
     def _ticket(
         self,
         record: Record,
         sentiment: NDArray[np.float32],
         intent: NDArray[np.float32],
-        typicality: float | None,
     ) -> Ticket:
         labels = self.models.intent.labels
         order = sorted(range(len(labels)), key=lambda column: -intent[column])
@@ -258,7 +284,6 @@ class Router:
             sentiment=SENTIMENTS[best],
             sentiment_confidence=float(sentiment[best]),
             language=record.language or "und",
-            typicality=typicality,
             created_at=record.created_at,
             rating=record.rating,
             nps=record.nps,

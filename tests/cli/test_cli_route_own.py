@@ -60,6 +60,10 @@ STRANGE = [
     "The striker scored twice in the second half",
     "How do I prune roses in early spring",
 ]
+DANGEROUS = [
+    "The seat frame collapsed, I was injured and taken to hospital, and my lawyer will sue you",
+    "This was my last flight with you, I am switching to a competitor",
+]
 RULES = """
 queues: {triage: people, baggage: bags, cabin: on board, payments: money}
 fallback: triage
@@ -101,13 +105,16 @@ def test_what_the_intents_know_has_a_queue_and_the_rest_goes_to_people(make, tmp
     model = make(tmp_path, monkeypatch)
     (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
     with (tmp_path / "tickets.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps({"text": text}) + "\n" for text in [*KNOWN, *STRANGE])
+        file.writelines(json.dumps({"text": text}) + "\n" for text in [*KNOWN, *STRANGE, *DANGEROUS])
     run(
         monkeypatch, "route", tmp_path / "tickets.jsonl", "--rules", tmp_path / "rules.yaml",
         "--intent-model", model, "-o", tmp_path / "routed.jsonl",
     )  # fmt: skip
     rows = [json.loads(line) for line in (tmp_path / "routed.jsonl").read_text().splitlines()]
-    known, strange = rows[: len(KNOWN)], rows[len(KNOWN) :]
+    known, strange, dangerous = rows[: len(KNOWN)], rows[len(KNOWN) : -2], rows[-2:]
+    for row, name in zip(dangerous, ("safety_or_legal", "churn_risk"), strict=True):
+        assert (row["action"], row["queue"]) == ("human", "triage")
+        assert row["reason"].startswith(name)  # which is none of the intents that were learned
     assert sum(UNLIKE in row["reason"] for row in strange) >= len(STRANGE) - 1
     assert all(row["queue"] == "triage" for row in strange if UNLIKE in row["reason"])
     assert sum(UNLIKE in row["reason"] for row in known) <= 1

@@ -65,6 +65,13 @@ CASES = {
     "safety out of scope": (
         ticket(("safety_or_legal", 0.5), typicality=0.0, language="und"), "legal", "human", "urgent", None
     ),
+    "safety that no intent is called": (
+        ticket(alarms=(("safety_or_legal", 0.3), ("churn_risk", 0.0))), "legal", "human", "urgent", None
+    ),
+    "a faint alarm": (ticket(alarms=(("safety_or_legal", 0.1),)), "technical", "auto", "normal", "bugs"),
+    "an alarm without intents": (
+        Ticket("t", "words", (), alarms=(("churn_risk", 0.1),)), "triage", "human", "normal", None
+    ),
     "nothing known": (Ticket("t", "words", ()), "triage", "human", "normal", None),
 }  # fmt: skip
 
@@ -82,6 +89,8 @@ def test_the_reason_is_in_words_without_the_text() -> None:
     assert found.reason == "rule 'bugs': bug 0.70, below 0.80 for auto"
     assert "Bob" not in str(found.as_row())
     assert "always goes to people" in routed(CASES["safety as runner-up"][0]).reason
+    told = routed(CASES["safety that no intent is called"][0]).reason
+    assert told == "safety_or_legal 0.30, told by voc itself, always goes to people"
 
 
 def test_due_follows_the_priority_and_the_ticket_date() -> None:
@@ -116,6 +125,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
         sentiment_confidence=draw(st.floats(0.34, 1)),
         language=draw(st.sampled_from(["en", "ko", "sw", "und"])),
         typicality=draw(st.one_of(st.none(), st.floats(0, 1))),
+        alarms=draw(st.sampled_from([(), (("safety_or_legal", 0.25),)])),
         contacts=draw(st.integers(0, 5)),
         metadata={
             "plan": plan,
@@ -165,7 +175,7 @@ def test_no_rule_lowers_a_safety_priority_or_makes_it_automatic(one: Ticket, by:
     found = routed(one, by)
     probability = dict(one.intents)
     first = one.intents[0][0]
-    if first == "safety_or_legal" or probability["safety_or_legal"] >= 0.2:
+    if first == "safety_or_legal" or probability["safety_or_legal"] >= 0.2 or one.alarms:
         assert found.action == "human"
         assert found.priority in ("urgent", "high")
         assert found.queue in ("legal", by.fallback)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from voc.routing.conditions import Comparison, contradiction
 from voc.routing.problems import Place, Problem, nearest
 from voc.routing.reach import shadowed
-from voc.routing.spec import BUILT_IN_FIELDS, Rule, Rules
+from voc.routing.spec import BUILT_IN_FIELDS, ESCALATED, Rule, Rules
 from voc.routing.ticket import same
 from voc.text.codes import normalise_code
 
@@ -87,7 +87,7 @@ def _thresholds(rules: Rules, intents: Sequence[str]) -> Iterator[Problem]:
 def _safety(rules: Rules, intents: Sequence[str]) -> Iterator[Problem]:
     for name, escalation in rules.safety.items():
         place = ("safety", name)
-        yield from _known(place, name, intents, "intent")
+        yield from _known(place, name, dict.fromkeys((*intents, *ESCALATED)), "intent")
         yield from _known((*place, "queue"), escalation.queue, rules.queues, "queue")
         yield from _known((*place, "priority"), escalation.priority, rules.priorities, "priority")
 

@@ -76,11 +76,11 @@ def _matched(ticket: Ticket, rules: Rules) -> tuple[str, Action, Rule | None]:
 
 
 def _escalation(ticket: Ticket, rules: Rules) -> tuple[str, float, Escalation] | None:
-    """The most urgent escalation: of the first intent, or of any that is probable enough."""
+    """The most urgent escalation: of the first intent, or of any that is probable enough, voc's own alarms too."""
     found = [
         (intent, p, to)
-        for place, (intent, p) in enumerate(ticket.intents)
-        if (to := rules.escalation(intent)) and (place == 0 or p >= to.also_above)
+        for place, (intent, p) in enumerate((*ticket.intents, *ticket.alarms))
+        if (to := rules.escalation(intent)) and ((place == 0 and ticket.intents) or p >= to.also_above)
     ]
     return min(found, key=lambda one: rules.urgency(one[2].priority)) if found else None
 
@@ -138,7 +138,10 @@ def _sure(ticket: Ticket, p: float) -> str:
 
 
 def _escalated(ticket: Ticket, intent: str, p: float) -> str:
-    place = "" if ticket.intents[0][0] == intent else ", though not first,"
+    names = [name for name, _p in ticket.intents]
+    place = (
+        "" if names[:1] == [intent] else ", though not first," if intent in names else ", told by voc itself,"
+    )
     return f"{intent} {p:.2f}{place} always goes to people"
 
 

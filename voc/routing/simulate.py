@@ -86,7 +86,7 @@ def _expected(tickets: Sequence[Ticket], labels: Sequence[str], rules: Rules) ->
         return list(labels)
     bare = rules.model_copy(update={"thresholds": _open(rules.thresholds)})
     sure = (
-        replace(ticket, intents=((label, 1.0),), typicality=None)
+        replace(ticket, intents=((label, 1.0),), typicality=None, alarms=())
         for ticket, label in zip(tickets, labels, strict=True)
     )
     return [decide(ticket, bare, _START, {ticket.language}).queue for ticket in sure]

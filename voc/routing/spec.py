@@ -20,7 +20,7 @@ Action = Literal["auto", "suggest", "human"]
 ACTIONS: tuple[Action, ...] = ("human", "suggest", "auto")
 """From the most careful to the least."""
 ESCALATED = ("safety_or_legal", "churn_risk")
-"""Intents that go to people whatever a file says."""
+"""Intents that go to people whatever a file says, and whether or not the intent model knows them."""
 BUILT_IN_FIELDS = ("rating", "nps", "channel", "contacts")
 """Fields that every ticket has; ``contacts`` counts the author's earlier tickets within ``repeat_within``."""
 

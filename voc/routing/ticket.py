@@ -19,6 +19,8 @@ class Ticket:
 
     ``intents`` are (name, probability), the most probable first. ``typicality`` (0..1) says how usual the
     ticket is among those the intents were learnt from (``voc.models.scope``); None when nothing can tell.
+    ``alarms`` are what voc's own intents say, as (name, probability), of what must escalate and has no name among
+    the intents.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Ticket:
     sentiment_confidence: float = 1.0
     language: str = "und"
     typicality: float | None = None
+    alarms: tuple[tuple[str, float], ...] = ()
     created_at: datetime | None = None
     rating: float | None = None
     nps: int | None = None
