@@ -1,8 +1,9 @@
 """voc: from a messy feedback export to a ranked, evidenced list of what to fix, offline.
 
 >>> import voc
->>> result = voc.analyze(voc.read("sample_reviews/"))   # doctest: +SKIP
->>> result.issues[["rank", "label", "priority"]].head()  # doctest: +SKIP
+>>> result = voc.analyze(voc.read("sample_reviews/app_store_reviews.json"))
+>>> result.issues.columns[:3].tolist()
+['rank', 'issue_id', 'label']
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def understand_batch(
     language of its short ones, so rows of one source (``source_file``) belong together, some hundred at a time.
 
     >>> import pandas as pd, voc
-    >>> voc.understand_batch(pd.DataFrame({"text": ["The parcel came late"]}))["sentiment"][0]  # doctest: +SKIP
+    >>> voc.understand_batch(pd.DataFrame({"text": ["The parcel came late"]}))["sentiment"][0]
     'negative'
 
     Args:

@@ -108,15 +108,11 @@ def _render(name: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Any:
-    from jinja2 import DictLoader, Environment, StrictUndefined
+    from jinja2 import DictLoader
 
-    environment = Environment(
-        loader=DictLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    from voc.report.escaping import escaping_environment
+
+    environment = escaping_environment(DictLoader(_TEMPLATES))
     environment.globals.update(number=_number, percent=_percent, count=_count, about=about)
     return environment
 

@@ -66,6 +66,11 @@ class IssueView:
         Beyond the report's, they are chosen from 60 segments in the order of the files: those of the issue's
         commonest sentiment first, readable length first, every widely spoken language heard early.
 
+        >>> len(result.issue(1).quotes(3))
+        3
+        >>> {quote.sentiment for quote in result.issue(1).quotes(2, "negative")}
+        {'negative'}
+
         Args:
             n: how many.
             sentiment: only ``negative``, ``neutral`` or ``positive`` ones.

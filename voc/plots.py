@@ -82,6 +82,9 @@ class Plots:
 
         The last period is left out while less than 90 % of it has passed: its share would not be comparable.
 
+        >>> result.plot.trends(top=3).get_ylabel()
+        '% of all records'
+
         Args:
             names: issues as for ``result.issue``; by default the ``top`` ones.
             top: how many, when none is named.

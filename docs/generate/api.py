@@ -69,6 +69,8 @@ def described(found: Any) -> str:
 
 def _block(block: str) -> str:
     first, *rest = block.splitlines()
+    if first.startswith(">>> "):
+        return f"```pycon\n{block}\n```"
     section = _SECTION.match(first)
     if section is None:
         return prose(block)
