@@ -5,7 +5,7 @@
 Records are spliced from ``sample_reviews``: the first half of one text, the second half of another in its
 language, a number. ``voc`` runs on them in a process of its own; its time and its peak memory (RSS, as the system
 counts it) are printed as each size ends and kept in OUT/scale.jsonl, so that a stopped series goes on where it was.
-``ratio`` is the time for each record against that of the first size: 1 is linear.
+``ratio`` is the time for each record against that of the first size: 1 is linear. Under each run stand its stages.
 
 ``--tiny-models`` puts a sum of random word vectors in the place of the encoder. Such numbers say what all the
 rest costs, and are marked; a million real encodings take most of an hour on two cores.
@@ -95,6 +95,8 @@ def main() -> None:
             f"{count / found['seconds']:>10.1f} {each / first:>6.2f}",
             flush=True,
         )
+        if stages := found.get("stages"):
+            print("  " + ", ".join(f"{name} {spent:,.0f} s" for name, spent in stages.items()), flush=True)
 
 
 def _one(options: argparse.Namespace, kind: str, count: int) -> dict[str, Any]:
@@ -104,7 +106,10 @@ def _one(options: argparse.Namespace, kind: str, count: int) -> dict[str, Any]:
     code, seconds, peak = measure(arguments, options.tiny_models)
     if code:
         raise SystemExit(f"{kind}, {count:,} records: ended with {code}")
-    found = {"what": f"{kind} {count}", "seconds": round(seconds, 1), "peak_mb": round(peak)}
+    found: dict[str, Any] = {"what": f"{kind} {count}", "seconds": round(seconds, 1), "peak_mb": round(peak)}
+    if options.command == "run":
+        timings = json.loads((target / "run.json").read_text(encoding="utf-8"))["timings"]
+        found["stages"] = {name: round(spent, 1) for name, spent in timings.items()}
     with (options.out / "scale.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(found) + "\n")
     return found
