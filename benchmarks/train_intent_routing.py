@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -41,8 +41,8 @@ class Asked(Protocol):
 def promises(model: Asked, labelled: Sequence[Row], test: Sequence[Row]) -> Iterator[Row]:
     """Thresholds fitted on labelled rows: what is promised, and what the test rows give.
 
-    A promise is kept when the precision that was promised lies inside the 95 % interval on the test rows, or
-    below it.
+    A promise is kept when the target lies inside the 95 % interval on the test rows, or below it. The same is
+    said of the precision on the half that proved it: a number that is known no better than the test's.
     """
     names = list(model.fitted.linear.labels)
     rules = queue_for_each(names)
@@ -56,8 +56,9 @@ def promises(model: Asked, labelled: Sequence[Row], test: Sequence[Row]) -> Iter
             yield {"set": name, "n": len(after), "how": f"refused: {refusal.message}"}
             continue
         auto = [o for o in after if o.eligible and o.trust >= promise.thresholds.auto(o.intent, o.language)]
-        said = f"promised {promise.precision:.3f} ({promise.low:.3f}–{promise.high:.3f})"
-        yield _row(name, auto, len(after), promise.precision, said)
+        proof = f"proved {promise.precision:.3f} ({promise.low:.3f}–{promise.high:.3f})"
+        said = {f"promised {target:g}": target, proof: promise.precision}
+        yield _row(name, auto, len(after), said)
 
 
 def queue_for_each(intents: Sequence[str]) -> Rules:
@@ -101,18 +102,17 @@ def _at_coverage(before: Sequence[Outcome], after: Sequence[Outcome]) -> Row:
         f"precision at {COVERAGE:.0%} coverage",
         auto,
         len(after),
-        right / n,
-        f"on the labelled {right / n:.3f}",
+        {f"on the labelled {right / n:.3f}": right / n},
     )
 
 
-def _row(name: str, auto: Sequence[Outcome], n: int, promised: float, said: str) -> Row:
+def _row(name: str, auto: Sequence[Outcome], n: int, said: Mapping[str, float]) -> Row:
+    """What the automatic ones among ``n`` test rows give, and where the numbers that were said before lie."""
     right, count = count_right(auto)
     found = Interval(*bounds(right, count))
-    where = "inside" if found.low <= promised <= found.high else "below" if promised < found.low else "ABOVE"
-    return {
-        "set": name,
-        "n": count,
-        "result": found,
-        "how": f"coverage {count / n:.3f}; {said}: {where} the interval",
-    }
+    lies = [f"{words}: {_place(number, found)} the interval" for words, number in said.items()]
+    return {"set": name, "n": count, "result": found, "how": "; ".join([f"coverage {count / n:.3f}", *lies])}
+
+
+def _place(number: float, found: Interval) -> str:
+    return "below" if number < found.low else "ABOVE" if number > found.high else "inside"
