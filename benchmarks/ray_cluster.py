@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scale import write
+from scale import model, write
 
 VOC = [sys.executable, "-c", "import voc.large; voc.large.FITS = 0; from voc.cli import main; main()"]
 
@@ -54,7 +54,12 @@ def compare(command: str, export: Path, out: Path, count: int) -> bool:
     print(f"\nvoc {command}, {count:,} records\n{'':<34} {'seconds':>8} {'records/s':>10}  output")
     log = out / "ray_cluster.jsonl"
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    known = {(one["command"], one["records"], one["how"]): one for one in map(json.loads, lines)}
+    which = model()
+    known = {
+        (one["command"], one["records"], one["how"]): one
+        for one in map(json.loads, lines)
+        if one["model"] == which
+    }
     first, half, right = out / f"{command}_0_{count}", 0.0, True
     for name, nodes, kill in (
         ("one machine, one thread", 0, False),
@@ -66,9 +71,11 @@ def compare(command: str, export: Path, out: Path, count: int) -> bool:
         if found is None:
             target = out / f"{command}_{nodes}{'_killed' if kill else ''}_{count}"
             seconds, happened = _timed(command, export, target, nodes, half if kill else None)
+            if model() != which:
+                raise SystemExit("the model was changed meanwhile: run it again")
             same = _tables(target, command) == _tables(first, command)
             found = {"command": command, "records": count, "how": name, "seconds": round(seconds, 1),
-                     "same": same, "killed": happened}  # fmt: skip
+                     "same": same, "killed": happened, "model": which}  # fmt: skip
             with log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(found) + "\n")
         half = found["seconds"] / 2

@@ -5,7 +5,8 @@
 Records are spliced from ``sample_reviews``: the first half of one text, the second half of another in its
 language, a number. ``voc`` runs on them in a process of its own; its time and its peak memory (RSS, as the system
 counts it) are printed as each size ends and kept in OUT/scale.jsonl, so that a stopped series goes on where it was.
-``ratio`` is the time for each record against that of the first size: 1 is linear. Under each run stand its stages.
+"CPU s" is what its processors did, whatever else ran beside it. ``ratio`` is the time for each record against that
+of the first size: 1 is linear. Under each run stand its stages.
 
 ``--tiny-models`` puts a sum of random word vectors in the place of the encoder. Such numbers say what all the
 rest costs, and are marked; a million real encodings take most of an hour on two cores.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import random
@@ -27,8 +29,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+MODEL = Path(__file__).resolve().parent.parent / "voc" / "models" / "embedded" / "model.json"
 ROOT = Path(__file__).resolve().parent.parent
 DAYS = 540
+CHILD = "--child"
 
 
 def rows(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
@@ -50,6 +54,11 @@ def rows(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def model() -> str:
+    """Which model is shipped just now: what was measured with another is not compared."""
+    return hashlib.sha256(MODEL.read_bytes()).hexdigest()[:12]
+
+
 def write(path: Path, count: int) -> Path:
     """Write an export, unless it is there."""
     if not path.exists():
@@ -62,13 +71,16 @@ def write(path: Path, count: int) -> Path:
     return path
 
 
-def measure(arguments: Sequence[str], tiny: bool) -> tuple[int, float, float]:
-    """Run the command line in a new process; return its exit code, seconds and peak memory in MB."""
-    how = [__file__, "--child"] if tiny else ["-c", "from voc.cli import main; main()"]
+def measure(arguments: Sequence[str], tiny: bool, blocks: bool) -> tuple[int, float, float, float]:
+    """Run the command line in a new process; return its exit code, seconds, processor seconds and peak MB."""
+    plain = "import voc.large; voc.large.FITS = 0\n" * blocks + "from voc.cli import main; main()"
+    how = [__file__, CHILD + "-blocks" * blocks] if tiny else ["-c", plain]
     start = time.perf_counter()
     process = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, *how, *arguments])
     _, status, usage = os.wait4(process, 0)
-    return os.waitstatus_to_exitcode(status), time.perf_counter() - start, usage.ru_maxrss / 1024
+    spent = time.perf_counter() - start
+    code = os.waitstatus_to_exitcode(status)
+    return code, spent, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
@@ -80,18 +92,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("scale"))
     parser.add_argument("--command", choices=["run", "classify"], default="run")
     parser.add_argument("--tiny-models", action="store_true")
+    parser.add_argument("--blocks", action="store_true", help="in blocks, however few the records")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    known = _known(options.out / "scale.jsonl")
-    kind = options.command + (" (tiny models)" if options.tiny_models else "")
-    print(f"{'what':<22} {'records':>10} {'seconds':>9} {'peak MB':>8} {'records/s':>10} {'ratio':>6}")
+    known = _known(options.out / "scale.jsonl", "tiny" if options.tiny_models else model())
+    kind = options.command + " (tiny models)" * options.tiny_models + " (blocks)" * options.blocks
+    print(
+        f"{'what':<28} {'records':>10} {'seconds':>9} {'CPU s':>8} {'peak MB':>8} {'records/s':>10} {'ratio':>6}"
+    )
     first = None
     for count in options.records:
         found = known.get(f"{kind} {count}") or _one(options, kind, count)
         each = found["seconds"] / count
         first = first or each
         print(
-            f"{kind:<22} {count:>10,} {found['seconds']:>9.1f} {found['peak_mb']:>8.0f} "
+            f"{kind:<28} {count:>10,} {found['seconds']:>9.1f} {found['cpu']:>8.1f} {found['peak_mb']:>8.0f} "
             f"{count / found['seconds']:>10.1f} {each / first:>6.2f}",
             flush=True,
         )
@@ -103,10 +118,16 @@ def _one(options: argparse.Namespace, kind: str, count: int) -> dict[str, Any]:
     export = write(options.out / f"reviews_{count}.csv", count)
     target = options.out / (f"run_{count}" if options.command == "run" else f"classified_{count}.parquet")
     arguments = [options.command, str(export), "-o", str(target), "--force", "--no-cache", "-q"]
-    code, seconds, peak = measure(arguments, options.tiny_models)
+    before = "tiny" if options.tiny_models else model()
+    code, seconds, cpu, peak = measure(arguments, options.tiny_models, options.blocks)
     if code:
         raise SystemExit(f"{kind}, {count:,} records: ended with {code}")
-    found: dict[str, Any] = {"what": f"{kind} {count}", "seconds": round(seconds, 1), "peak_mb": round(peak)}
+    if before not in ("tiny", model()):
+        raise SystemExit("the model was changed meanwhile: run it again")
+    found: dict[str, Any] = {
+        "what": f"{kind} {count}", "model": before, "seconds": round(seconds, 1), "cpu": round(cpu, 1),
+        "peak_mb": round(peak),
+    }  # fmt: skip
     if options.command == "run":
         timings = json.loads((target / "run.json").read_text(encoding="utf-8"))["timings"]
         found["stages"] = {name: round(spent, 1) for name, spent in timings.items()}
@@ -115,9 +136,9 @@ def _one(options: argparse.Namespace, kind: str, count: int) -> dict[str, Any]:
     return found
 
 
-def _known(path: Path) -> dict[str, dict[str, Any]]:
+def _known(path: Path, which: str) -> dict[str, dict[str, Any]]:
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return {item["what"]: item for item in map(json.loads, lines)}
+    return {item["what"]: item for item in map(json.loads, lines) if item.get("model") == which}
 
 
 class WordEncoder:
@@ -161,9 +182,10 @@ class Head:
         return (scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def _child(arguments: list[str]) -> None:
+def _child(arguments: list[str], blocks: bool) -> None:
     """Run the command line with tiny models."""
-    from voc.cli import main as voc
+    import voc.large
+    from voc.cli import main as command_line
     from voc.models import load
     from voc.models.intents import intent_urgency
     from voc.models.understand import Models
@@ -172,12 +194,14 @@ def _child(arguments: list[str]) -> None:
     encoder = WordEncoder()
     models = Models(encoder, Head("s", SENTIMENTS, 0), Head("i", tuple(intent_urgency()), 3), encoder)  # type: ignore[arg-type]
     load.load_named = lambda *_: models  # type: ignore[assignment]
+    if blocks:
+        voc.large.FITS = 0
     sys.argv = ["voc", *arguments]
-    voc()
+    command_line()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--child"]:
-        _child(sys.argv[2:])
+    if sys.argv[1:2] and sys.argv[1].startswith(CHILD):
+        _child(sys.argv[2:], sys.argv[1].endswith("blocks"))
     else:
         main()
