@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +78,33 @@ def test_a_place_that_can_not_be_written(before: Path) -> None:
     assert done.returncode == 3
     assert "/proc" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_on_one_cache_and_workspace(tmp_path: Path) -> None:
+    from voc.store.workspace import Workspace
+
+    lines = [f"{n},The {'parcel' if n % 2 else 'app'} number {n} failed again\n" for n in range(40)]
+    environment = os.environ | {"VOC_CACHE_DIR": str(tmp_path / "cache"), "VOC_AUTHOR_KEY": "for tests only"}
+    for name in ("one", "two"):
+        rows = lines if name != "two" else lines[:30]
+        (tmp_path / f"{name}.csv").write_text("id,review\n" + "".join(rows))
+
+    def start(name: str, source: str, workspace: str) -> subprocess.Popen[bytes]:
+        options = ["-o", name, "--workspace", workspace, "-q"]
+        command = [sys.executable, "-c", HARM, "none", "run", f"{source}.csv", *options]
+        return subprocess.Popen(command, cwd=tmp_path, env=environment)
+
+    both = [start(name, name, "both.duckdb") for name in ("one", "two")]
+    assert [process.wait() for process in both] == [0, 0]
+    runs = Workspace(tmp_path / "both.duckdb").runs()
+    assert runs["number"].tolist() == [1, 2]
+    # From the cache that two filled at once come the answers of a run that had none.
+    (tmp_path / "cache").rename(tmp_path / "filled")
+    assert start("alone", "one", "alone.duckdb").wait() == 0
+    (tmp_path / "cache").rename(tmp_path / "other")
+    (tmp_path / "filled").rename(tmp_path / "cache")
+    assert start("again", "one", "again.duckdb").wait() == 0
+    assert (tmp_path / "again" / "feedback.parquet").read_bytes() == (
+        tmp_path / "alone" / "feedback.parquet"
+    ).read_bytes()
