@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import onnx
 from calibrate import choose, inputs, sample
-from common import MODEL, PRUNED, WORK
+from common import MODEL, PRUNED, ROOT, WORK
 from onnx_graph import Range, build
 from student import read_layers
 
@@ -117,7 +117,7 @@ def add_probe(folder: Path) -> None:
     """Keep one text's vector in model.json, so that another machine can check its arithmetic."""
     import sys
 
-    sys.path.insert(0, str(MODEL.parent.parent.parent))
+    sys.path.insert(0, str(ROOT))
     from voc.models.embedded_runtime import EmbeddedEncoder
 
     path, text = folder / "model.json", "The delivery was fast, but the zip broke. 배송은 빨랐어요."

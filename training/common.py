@@ -15,7 +15,8 @@ DATA = SHARED / "data"
 WORK = Path(os.environ.get("VOC_TRAINING_WORK", ROOT / "training" / "work"))
 TEACHER = WORK / "teacher"
 PRUNED = WORK / "pruned"
-MODEL = ROOT / "voc" / "models" / "embedded"
+MODEL = Path(os.environ.get("VOC_TRAINING_MODEL", ROOT / "voc" / "models" / "embedded"))
+"""Model folder that is written and measured: the package's, or another while one is tried."""
 
 CLASS_A = (
     "sentiment/train",

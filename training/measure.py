@@ -22,7 +22,7 @@ from data import own_sentences
 
 from voc.models.embedded_runtime import EmbeddedEncoder
 
-HERE = MODEL.parent.parent.parent / "training"
+HERE = ROOT / "training"
 KEPT = WORK / "measured.json"
 PAGES: dict[str, tuple[str, ...]] = {
     "sentiment": (),
