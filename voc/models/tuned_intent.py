@@ -22,7 +22,7 @@ from voc.errors import USAGE, VocError
 from voc.models.custom_intent import CLASSIFIER, ENCODER
 from voc.models.encoder import Encoder
 from voc.models.heads import Floats
-from voc.models.stack import Ints
+from voc.models.learners import Ints
 
 NEEDED = ("accelerate", "datasets")
 PAIRS = 20
