@@ -90,7 +90,7 @@ def main() -> None:
     """Train, calibrate, report on dev, save."""
     found = joined(read_sentiment("train", PER_CELL), own_sentences(), intent_sentences())
     layers = fit(
-        features(found.texts), soft_targets(found), row_weights(found), Options(hidden=256, epochs=16)
+        features(found.texts), soft_targets(found), row_weights(found), Options(hidden=128, epochs=16)
     )
     dev = read_sentiment("dev", 300)
     x, clean = features(dev.texts), ~three_stars(dev)

@@ -31,7 +31,7 @@ PER_LABEL = 25
 MAPPED_WEIGHT = 0.1
 """What a public row counts; one of ours is 1."""
 SMOOTHING = 0.05
-OPTIONS = Options(hidden=256, epochs=30, batch=128, rate=1e-3, dropout=0.3)
+OPTIONS = Options(hidden=128, epochs=30, batch=128, rate=1e-3, dropout=0.3)
 
 
 def mapped_examples() -> list[Example]:

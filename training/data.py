@@ -27,7 +27,7 @@ CLASSES = (*SENTIMENTS, "mixed")
 """What the sentiment head tells apart; users see *mixed* as neutral (voc.models.sentiment)."""
 STAR_NEUTRAL = {"nsmc", "norec", "womens-clothing"}
 """Sources whose "neutral" is three stars: good and bad in one text, not a text without an opinion."""
-PER_CELL = 1200
+PER_CELL = 4000
 """Training rows of one language and source with one label: Korean is half of the data, and must not be."""
 MAX_CHARS = 1000
 """Training texts are cut here; segments, which the heads will read, are shorter still."""

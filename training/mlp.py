@@ -21,7 +21,7 @@ class Options:
     rate: float = 1e-3
     decay: float = 0.05
     dropout: float = 0.4
-    members: int = 4
+    members: int = 3
 
 
 def fit(
