@@ -27,6 +27,9 @@ from scale import model, write
 
 VOC = [sys.executable, "-c", "import voc.large; voc.large.FITS = 0; from voc.cli import main; main()"]
 
+TRIES = 5
+"""To start a cluster."""
+
 
 def main() -> int:
     """Run and compare."""
@@ -58,7 +61,7 @@ def compare(command: str, export: Path, out: Path, count: int) -> bool:
     known = {
         (one["command"], one["records"], one["how"]): one
         for one in map(json.loads, lines)
-        if one["model"] == which
+        if one.get("model") == which
     }
     first, half, right = out / f"{command}_0_{count}", 0.0, True
     for name, nodes, kill in (
@@ -121,9 +124,17 @@ def _cluster(nodes: int) -> tuple[Any, list[Any]]:
 
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - so it is called; as the process without Ray
-    cluster = Cluster(True, head_node_args={"num_cpus": 0, "object_store_memory": 200 << 20})
-    workers = [cluster.add_node(num_cpus=1, object_store_memory=300 << 20) for _ in range(nodes)]
-    return cluster, workers
+    for left in range(TRIES, 0, -1):
+        cluster = Cluster(True, head_node_args={"num_cpus": 0, "object_store_memory": 200 << 20})
+        try:
+            return cluster, [
+                cluster.add_node(num_cpus=1, object_store_memory=300 << 20) for _ in range(nodes)
+            ]
+        except Exception:  # Ray gives a node's agent 15 s to start, which a busy machine may not
+            cluster.shutdown()
+            if left == 1:
+                raise
+    raise AssertionError
 
 
 def _run(arguments: Sequence[str], threads: int) -> None:

@@ -9,7 +9,7 @@ counts it) are printed as each size ends and kept in OUT/scale.jsonl, so that a 
 of the first size: 1 is linear. Under each run stand its stages.
 
 ``--tiny-models`` puts a sum of random word vectors in the place of the encoder. Such numbers say what all the
-rest costs, and are marked; a million real encodings take most of an hour on two cores.
+rest costs, and are marked; a million real records take some hours on two cores.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cluster_work import DieOnce, Double, FailOnce, Refuse
@@ -28,10 +29,23 @@ pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 BLOCKS = [[number, number + 1] for number in range(0, 24, 2)]
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def two_nodes(tries: int = 4) -> Any:
+    """A cluster; Ray gives a node's agent 15 s to start, which a busy machine may not."""
     from ray.cluster_utils import Cluster
 
+    cluster = Cluster(True, head_node_args={"num_cpus": 1, "object_store_memory": 100 << 20})
+    try:
+        cluster.add_node(num_cpus=1, object_store_memory=100 << 20)
+    except Exception:
+        cluster.shutdown()
+        if tries == 1:
+            raise
+        return two_nodes(tries - 1)
+    return cluster
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     from voc.engine.cluster import RayEngine
 
     with pytest.MonkeyPatch.context() as patch:
@@ -42,8 +56,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         patch.setenv("RAY_worker_niceness", "0")  # a busy machine would starve them for minutes
         patch.setenv("VOC_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("VOC_AUTHOR_KEY", "a key for tests only")
-        cluster = Cluster(True, head_node_args={"num_cpus": 1, "object_store_memory": 100 << 20})
-        cluster.add_node(num_cpus=1, object_store_memory=100 << 20)
+        cluster = two_nodes()
         yield RayEngine(cluster.address, workers=2)
         ray.shutdown()
         cluster.shutdown()
