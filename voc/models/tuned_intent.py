@@ -113,6 +113,7 @@ def tune_encoder(
 
     with loading(base):
         model = SentenceTransformer(base, device=device, trust_remote_code=False, model_kwargs=SAFE)
+    model.model_card_data.generate_widget_examples = False  # nor any card with users' texts
     pairs = draw_pairs(y)
     data = _dataset(
         {
