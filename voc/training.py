@@ -30,7 +30,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Fitted:
-    """A linear classifier, what its learners gave the rows that they did not see, and a detector of texts
+    """A classifier, what its learners gave the rows that they did not see, and a detector of texts
     about none of the intents."""
 
     linear: Linear
@@ -126,8 +126,9 @@ def fit_linear(
     import numpy as np
 
     from voc.models.custom_intent import Linear
+    from voc.models.learners import MANY
     from voc.models.ngrams import fit_ngrams
-    from voc.models.stack import fit_stack, folds_of
+    from voc.models.stack import HIDDEN, fit_stack, folds_of
 
     folds = folds or folds_of(y, marks)
     encoded = encoder.encode(texts)
@@ -137,12 +138,15 @@ def fit_linear(
         del views["features"]
     if vectorizer.parts:
         views["ngrams"] = ngrams
+    if len(texts) >= MANY:
+        views[HIDDEN] = encoded.features
     stack = fit_stack(views, y, folds, tell)
-    weights = {name: part.weight for name, part in stack.parts.items()}
-    bias = np.sum([part.bias for part in stack.parts.values()], axis=0)
+    weights = {name: part.scores.weight for name, part in stack.parts.items()}
+    bias = np.sum([part.scores.bias for part in stack.parts.values()], axis=0)
+    inner = next((part.scores.inner for part in stack.parts.values() if part.scores.inner), None)
     kept = vectorizer if "ngrams" in weights else None
     scope = learn_scope(encoder.id, encoded.vectors, stack.held_out, stack.probabilities, y, folds, languages)
-    return Fitted(Linear(tuple(labels), encoder.id, weights, bias, kept), stack, scope)
+    return Fitted(Linear(tuple(labels), encoder.id, weights, bias, kept, inner), stack, scope)
 
 
 def learn_scope(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from voc.errors import VocError
-from voc.models.custom_intent import CustomIntent, is_custom, save_intent
+from voc.models.custom_intent import CustomIntent, is_custom, load_linear, save_intent
 from voc.models.encoder import CachedEncoder
+from voc.models.heads import softmax
 from voc.models.intent import fit_intents, load_intent
+from voc.models.stack import HIDDEN
 from voc.training import classes_of, fit_linear
 from voc.types import Encoded
 
@@ -92,6 +95,16 @@ def test_saved_and_loaded_answers_alike(fitted, folder):
     assert model.labels == ("breakfast", "parking", "wifi")
     assert model.id.startswith("my-intents-")
     assert model.predict([]).shape == (0, 3)
+
+
+def test_hidden_units_are_saved_and_loaded(fitted, tmp_path):
+    chance, width = np.random.default_rng(0), WordEncoder().encode(TEXTS[:1]).features.shape[1]
+    weight, shift, last = (chance.normal(size=n).astype(np.float32) for n in ((width, 7), 7, (7, 3)))
+    linear = replace(fitted.linear, weights={HIDDEN: last}, vectorizer=None, inner=(weight, shift))
+    save_intent(linear, tmp_path, {"method": "linear"}, fitted.scope)
+    encoded = WordEncoder().encode(TEXTS)
+    expected = softmax(np.maximum(encoded.features @ weight + shift, 0) @ last + linear.bias)
+    np.testing.assert_allclose(load_linear(tmp_path)[0].predict(TEXTS, encoded), expected, atol=5e-3)
 
 
 def test_texts_about_none_of_the_intents_are_told(folder):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from voc.models.learners import MANY, Margins, Regression, learner
+from voc.models.learners import MANY, Hidden, Margins, Regression, learner
 
 
 def rows(n, columns, classes, seed=0):
@@ -25,8 +25,7 @@ def test_few_rows_are_learned_as_if_their_space_were_not_sought(classes):
     plain = LogisticRegression(C=0.5, tol=1e-6, max_iter=1000).fit(x, y).predict_proba(new)
     found = Regression(csr_array(x))
     found.model.tol = 1e-6
-    weight, bias = found.fit(0.5, y).linear()
-    logits = (new @ weight + bias).astype(np.float64)
+    logits = found.fit(0.5, y).scores()(new).astype(np.float64)
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(p, plain, atol=2e-3)
 
@@ -34,20 +33,30 @@ def test_few_rows_are_learned_as_if_their_space_were_not_sought(classes):
 def test_equal_and_empty_rows_do_no_harm():
     x, y = rows(20, 50, 2)
     twice = np.concatenate([x, x, np.zeros((2, 50), np.float32)])
-    weight, bias = Regression(csr_array(twice)).fit(1.0, np.r_[y, y, 0, 1]).linear()
-    assert np.isfinite(weight).all()
-    assert ((x @ weight + bias).argmax(axis=1) == y).all()
-    weight, _bias = Regression(csr_array(np.zeros((4, 9), np.float32))).fit(1.0, np.arange(4) % 2).linear()
-    np.testing.assert_allclose(weight, 0, atol=1e-6)
+    found = Regression(csr_array(twice)).fit(1.0, np.r_[y, y, 0, 1]).scores()
+    assert np.isfinite(found.weight).all()
+    assert (found(x).argmax(axis=1) == y).all()
+    nothing = Regression(csr_array(np.zeros((4, 9), np.float32))).fit(1.0, np.arange(4) % 2).scores()
+    np.testing.assert_allclose(nothing.weight, 0, atol=1e-6)
 
 
 @pytest.mark.parametrize("classes", [2, 4])
 def test_margins_tell_classes_apart_and_are_the_same_each_time(classes):
     x, y = rows(300, 60, classes)
-    weight, bias = Margins(csr_array(x)).fit(0.1, y).linear()
-    assert weight.shape == (60, classes)
-    assert ((x @ weight + bias).argmax(axis=1) == y).mean() > 0.9
-    np.testing.assert_array_equal(Margins(csr_array(x)).fit(0.1, y).linear()[0], weight)
+    found = Margins(csr_array(x)).fit(0.1, y).scores()
+    assert found.weight.shape == (60, classes)
+    assert (found(x).argmax(axis=1) == y).mean() > 0.9
+    np.testing.assert_array_equal(Margins(csr_array(x)).fit(0.1, y).scores().weight, found.weight)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_hidden_units_score_as_the_fitted_model_does(classes):
+    x, y = rows(300, 20, classes)
+    x = 5 * x + 3  # columns as they come
+    learned = Hidden(x).fit(1.0, y)
+    logits = learned.scores().times(1.0)(x).astype(np.float64)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(p, learned.model.predict_proba(learned.x), atol=1e-4)
 
 
 def test_which_learns_what():
@@ -55,3 +64,4 @@ def test_which_learns_what():
     assert isinstance(learner(x, 10 * MANY), Regression)
     assert isinstance(learner(csr_array(x), MANY - 1), Regression)
     assert isinstance(learner(csr_array(x), MANY), Margins)
+    assert isinstance(learner(x, MANY, hidden=True), Hidden)

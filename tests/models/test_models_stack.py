@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from voc.models.heads import softmax
-from voc.models.stack import fit_stack, folds_of, mix
+from voc.models.stack import HIDDEN, fit_stack, folds_of, mix
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +86,22 @@ def test_one_fold_is_enough(blobs):
     assert stack.probabilities.shape == (len(fold[1]), 3)
 
 
+@pytest.mark.parametrize("classes", [2, 4])
+def test_hidden_units_learn_what_no_line_parts(classes):
+    x = np.random.default_rng(0).normal(size=(900, 4)).astype(np.float32)
+    y = (x[:, 0] * x[:, 1] > 0).astype(np.int64) + (classes > 2) * 2 * (x[:, 2] > 0).astype(np.int64)
+    stack = fit_stack({"plain": x, HIDDEN: x}, y, folds_of(y, range(len(y))))
+    assert stack.parts[HIDDEN].share > 0.8
+    assert (stack.probabilities.argmax(axis=1) == y[stack.held_out]).mean() > 0.85
+
+
 def test_two_classes(blobs):
     clear, noise, y = blobs
     some = y < 2
     stack = fit_stack(
         {"clear": clear[some], "noise": noise[some]}, y[some], folds_of(y[some], range(some.sum()))
     )
-    logits = clear[some] @ stack.parts["clear"].weight + stack.parts["clear"].bias
+    logits = stack.parts["clear"].scores(clear[some])
     assert (logits.argmax(axis=1) == y[some]).mean() > 0.8
 
 

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 from voc.errors import VocError
 from voc.models.encoder import Encoder
 from voc.models.heads import Floats, softmax
+from voc.models.learners import units
 from voc.models.ngrams import Ngrams, Vectorizer
 from voc.models.scope import FILE as SCOPE
 from voc.models.scope import Scope, load_scope, save_scope
+from voc.models.stack import HIDDEN
 from voc.types import Encoded
 
 MANIFEST, WEIGHTS, NGRAMS = "intent.json", "weights.safetensors", "ngrams.json"
@@ -38,8 +40,9 @@ AGAIN = "Train it again with `voc train intent`."
 class Linear:
     """``softmax(sum over views of x @ weight + bias)``, as ``voc.models.stack`` fits it.
 
-    ``weights``: view (``features``, ``vectors`` or ``ngrams``) -> (columns, classes). ``encoder`` is the id of
-    the encoder whose features the weights belong to.
+    ``weights``: view (``features``, ``vectors``, ``ngrams`` or ``hidden``) -> (columns, classes). ``encoder`` is the
+    id of the encoder whose features the weights belong to. ``inner``: weight and bias of the hidden units that read
+    the features, if there are any.
     """
 
     labels: tuple[str, ...]
@@ -47,6 +50,7 @@ class Linear:
     weights: Mapping[str, Floats]
     bias: Floats
     vectorizer: Vectorizer | None
+    inner: tuple[Floats, Floats] | None = None
 
     def predict(self, texts: Sequence[str], encoded: Encoded) -> Floats:
         """Probabilities (n, labels) of n texts and what the encoder gives for them."""
@@ -58,6 +62,8 @@ class Linear:
         for view, weight in self.weights.items():
             if view == "ngrams" and self.vectorizer is not None:
                 logits += self.vectorizer.project(texts, weight)
+            elif view == HIDDEN and self.inner is not None:
+                logits += units(encoded.features, self.inner) @ weight
             else:
                 logits += getattr(encoded, view) @ weight
         return logits
@@ -210,6 +216,11 @@ def save_intent(linear: Linear, folder: Path, about: Mapping[str, Any], scope: S
         f"weight.{view}": np.ascontiguousarray(_half(w)) for view, w in linear.weights.items()
     }
     tensors["bias"] = linear.bias
+    if linear.inner is not None:
+        tensors |= {
+            "inner.weight": np.ascontiguousarray(_half(linear.inner[0])),
+            "inner.bias": linear.inner[1],
+        }
     parts = linear.vectorizer.parts if linear.vectorizer else ()
     tensors |= {f"idf.{i}": part.idf for i, part in enumerate(parts)}
     save_file(tensors, folder / WEIGHTS)
@@ -244,6 +255,9 @@ def load_linear(folder: Path) -> tuple[Linear, str]:
             weights,
             tensors["bias"],
             vectorizer if parts else None,
+            (tensors["inner.weight"].astype(np.float32), tensors["inner.bias"])
+            if HIDDEN in weights
+            else None,
         )
         digest = hashlib.sha256("".join(sorted(manifest["sha256"].values())).encode()).hexdigest()[:12]
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:

@@ -1,11 +1,14 @@
-"""Linear learners of one view of a text: logistic regression, and for TF-IDF of many rows a support vector machine.
+"""Learners of one view of a text: logistic regression, and for many rows a support vector machine on TF-IDF and a
+layer of hidden units.
 
-Both have a ridge whose strength is chosen by ``voc.models.stack``, and give one score a class.
+Each has a ridge whose strength is chosen by ``voc.models.stack``, and gives one score a class.
 """
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
+from math import ceil
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -17,7 +20,9 @@ Ints = NDArray[np.int64]
 DENSE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SPARSE_STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 MARGIN_STRENGTHS = (0.05, 0.15, 0.5, 1.5)
-"""Inverse ridge penalties that are tried: for standardised columns, for TF-IDF, and for TF-IDF of many rows."""
+HIDDEN_STRENGTHS = (0.3, 1.0, 3.0)
+"""Inverse ridge penalties that are tried: for standardised columns, for TF-IDF, for TF-IDF of many rows, and for
+hidden units."""
 ITERATIONS = 200
 DENSE_SLOPE, SPARSE_SLOPE = 1e-4, 1e-5
 """A regression is done when no slope of its mean loss is steeper. Those of rare n-grams, some hundredths in a few
@@ -28,6 +33,43 @@ MARGIN_SLACK = 1e-2
 """When the machine's duality gap counts as closed."""
 FLAT = 1e-7
 """Directions in which the rows spread less than this share of the widest one's variance are left out."""
+
+
+UNITS, PATCH, RATE = 256, 256, 5e-4
+"""Hidden units, rows of a step, and its length."""
+EPOCHS, LEAST_STEPS = 12, 500
+"""How often hidden units see the rows; more often where that would be too few steps."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """``x @ weight + bias``, one score a class; with ``inner`` (a weight and a bias) of ``relu(x @ inner)``.
+
+    The columns of x are as they came: what standardises them is in the weights.
+    """
+
+    weight: Floats
+    bias: Floats
+    inner: tuple[Floats, Floats] | None = None
+
+    def __call__(self, x: Any) -> Floats:
+        """(n, classes) of (n, columns)."""
+        if self.inner is not None:
+            x = units(x, self.inner)
+        return np.asarray(x @ self.weight + self.bias, np.float32)
+
+    def times(self, factor: float) -> Scores:
+        """All scores multiplied."""
+        return Scores(
+            (self.weight * factor).astype(np.float32), (self.bias * factor).astype(np.float32), self.inner
+        )
+
+
+def units(x: Floats, inner: tuple[Floats, Floats]) -> Floats:
+    """What hidden units make of rows."""
+    weight, bias = inner
+    found: Floats = np.maximum(x @ weight + bias, 0).astype(np.float32)
+    return found
 
 
 class Learner(Protocol):
@@ -42,18 +84,21 @@ class Learner(Protocol):
         """Fit; returns itself."""
         ...
 
-    def linear(self) -> tuple[Floats, Floats]:
-        """Weight (columns, classes) and bias (classes,) for columns as they came."""
+    def scores(self) -> Scores:
+        """What was learned."""
         ...
 
 
-def learner(x: Any, rows: int) -> Learner:
+def learner(x: Any, rows: int, hidden: bool = False) -> Learner:
     """What learns these rows best.
 
     Args:
         x: (n, columns), dense or a scipy sparse matrix.
         rows: of the whole view: a fold of it is learned in the same way.
+        hidden: with a layer of hidden units; for dense rows.
     """
+    if hidden:
+        return Hidden(x)
     return Regression(x) if isinstance(x, np.ndarray) or rows < MANY else Margins(x)
 
 
@@ -69,8 +114,7 @@ class Regression:
 
         self.dense = isinstance(x, np.ndarray)
         if self.dense:
-            self.mean, self.scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-            x = ((x - self.mean) / self.scale).astype(np.float32)
+            x, self.mean, self.scale = _standardised(x)
         self.x: Any = x
         self.back: NDArray[np.float64] | None = None
         if x.shape[0] < x.shape[1]:
@@ -91,15 +135,15 @@ class Regression:
             self.model.fit(self.x, y)
         return self
 
-    def linear(self) -> tuple[Floats, Floats]:
-        """Weight (columns, classes) and bias (classes,) for columns as they came."""
+    def scores(self) -> Scores:
+        """What was learned."""
         weight, bias = _both(self.model.coef_, self.model.intercept_)
         if self.back is not None:
             weight = weight @ self.back.T
         if self.dense:
             weight = weight / self.scale
             bias = bias - weight @ self.mean
-        return weight.T.astype(np.float32), bias.astype(np.float32)
+        return Scores(weight.T.astype(np.float32), bias.astype(np.float32))
 
 
 class Margins:
@@ -124,10 +168,48 @@ class Margins:
             self.model.fit(self.x, y)
         return self
 
-    def linear(self) -> tuple[Floats, Floats]:
-        """Weight (columns, classes) and bias (classes,)."""
+    def scores(self) -> Scores:
+        """What was learned."""
         weight, bias = _both(self.model.coef_, self.model.intercept_)
-        return weight.T.astype(np.float32), bias.astype(np.float32)
+        return Scores(weight.T.astype(np.float32), bias.astype(np.float32))
+
+
+class Hidden:
+    """One layer of rectified hidden units and a softmax, by Adam (Kingma & Ba 2015); for dense rows, standardised."""
+
+    strengths = HIDDEN_STRENGTHS
+
+    def __init__(self, x: Floats) -> None:
+        self.x, self.mean, self.scale = _standardised(x)
+        self.model: Any = None
+
+    def fit(self, strength: float, y: Ints) -> Self:
+        """Fit from the beginning; returns itself."""
+        from sklearn.neural_network import MLPClassifier
+
+        times = max(EPOCHS, ceil(LEAST_STEPS / ceil(len(y) / PATCH)))
+        self.model = MLPClassifier(
+            (UNITS,), alpha=1 / strength, batch_size=min(PATCH, len(y)), learning_rate_init=RATE, max_iter=times,
+            random_state=0,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Stochastic Optimizer: Maximum iterations")
+            self.model.fit(self.x, y)
+        return self
+
+    def scores(self) -> Scores:
+        """What was learned."""
+        (first, last), (shift, bias) = self.model.coefs_, self.model.intercepts_
+        first = first / self.scale[:, None]
+        weight, bias = _both(last.T, bias)
+        inner = first.astype(np.float32), (shift - self.mean @ first).astype(np.float32)
+        return Scores(weight.T.astype(np.float32), bias.astype(np.float32), inner)
+
+
+def _standardised(x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Rows with columns of mean 0 and spread 1, the means and the spreads."""
+    mean, scale = x.mean(axis=0), x.std(axis=0) + np.float32(1e-3)
+    return ((x - mean) / scale).astype(np.float32), mean, scale
 
 
 def _both(weight: NDArray[Any], bias: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.models.heads import Floats, softmax
-from voc.models.learners import Ints, learner
+from voc.models.learners import Ints, Scores, learner
 
 Fold = tuple[Ints, Ints]
 """Positions of the rows to fit on, and of the rows held out."""
+HIDDEN = "hidden"
+"""Name of the view that is learned with hidden units."""
 NEGLIGIBLE = 0.02
 """A view that brings a smaller share of the logits' spread than this is left out."""
 LEAST_GAIN = 0.003
@@ -31,13 +33,12 @@ SMALL = 5_000
 
 @dataclass(frozen=True)
 class Part:
-    """One view's part of the classifier: ``x @ weight + bias`` are its logits, its factor already in them.
+    """One view's part of the classifier: ``scores`` are its logits, its factor already in them.
 
     ``share`` is its part of the spread of all views' logits; the shares sum to 1.
     """
 
-    weight: Floats
-    bias: Floats
+    scores: Scores
     strength: float
     share: float
 
@@ -85,7 +86,8 @@ def fit_stack(
     """Choose strengths and mix on the folds, then fit each view on all rows.
 
     Args:
-        views: name -> (n, columns), dense or a scipy sparse matrix.
+        views: name -> (n, columns), dense or a scipy sparse matrix; that called ``HIDDEN`` is learned with hidden
+            units.
         y: (n,) classes 0..k-1, each of them in every fold's training rows.
         folds: as from ``folds_of``; one is enough, its held-out rows then choose.
         tell: told of each step.
@@ -101,13 +103,8 @@ def fit_stack(
     parts = {}
     for at, (name, view) in enumerate(views.items()):
         if at in kept:
-            weight, bias = learner(view, len(y)).fit(chosen[name][0], y).linear()
-            parts[name] = Part(
-                (weight * factors[at]).astype(np.float32),
-                (bias * factors[at]).astype(np.float32),
-                chosen[name][0],
-                float(shares[at]),
-            )
+            scores = learner(view, len(y), name == HIDDEN).fit(chosen[name][0], y).scores()
+            parts[name] = Part(scores.times(float(factors[at])), chosen[name][0], float(shares[at]))
     sizes = np.cumsum([len(test) for _train, test in folds])[:-1]
     return Stack(parts, held, _cross_fitted(logits[kept], y[held], sizes))
 
@@ -175,16 +172,13 @@ def _choose(
 ) -> tuple[float, Floats]:
     """The strength with the least held-out log loss, from weak to strong until little is gained, and its logits."""
     truth = np.concatenate([y[test] for _train, test in folds])
-    learners = [learner(view[train], len(y)) for train, _test in folds]
+    learners = [learner(view[train], len(y), name == HIDDEN) for train, _test in folds]
     best: tuple[float, float, Floats] | None = None
     for strength in learners[0].strengths:
-        fitted = [
-            one.fit(strength, y[train]).linear() for one, (train, _) in zip(learners, folds, strict=True)
-        ]
         found = np.concatenate(
             [
-                np.asarray(view[test] @ weight + bias, np.float32)
-                for (weight, bias), (_train, test) in zip(fitted, folds, strict=True)
+                one.fit(strength, y[train]).scores()(view[test])
+                for one, (train, test) in zip(learners, folds, strict=True)
             ]
         )
         loss = _loss(found, truth)
