@@ -19,7 +19,7 @@ import pytest
 from voc.errors import VocError
 from voc.router import COLUMNS
 from voc.service.limits import Limits
-from voc.service.server import make_server
+from voc.service.server import listen, make_server
 from voc.service.tickets import Routed
 from voc.service.web import create_app
 from voc.service.worker import Worker
@@ -273,6 +273,15 @@ def test_an_answer_that_takes_too_long_is_503(start: Start) -> None:
     service = start(answer=lambda records: (go.wait(10), rows(records))[1], limits=Limits(answer_seconds=0.1))
     assert service.ask("POST", "/route", tickets("a"))[0].status == 503
     go.set()
+
+
+@pytest.mark.enable_socket
+def test_no_packet_waits_for_an_acknowledgement() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()) as caller:
+        answering, _address = listening.accept()
+        with answering:
+            assert answering.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert caller.recv(1) == b""
 
 
 def test_at_the_end_requests_under_way_are_answered(start: Start) -> None:

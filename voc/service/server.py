@@ -77,4 +77,8 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: the address is in use, or not this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    listening = socket.create_server((host, port), family=family)
+    # Inherited by every connection. An answer's head and body are two packets: without this, the second one waits
+    # some 40 ms for a delayed acknowledgement (asyncio sets it only on sockets that name their protocol).
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
