@@ -232,9 +232,12 @@ def _logistic(
     """Weights (f, classes) and bias (classes,) of a ridge-penalised multinomial regression."""
     from sklearn.linear_model import LogisticRegression
 
+    from voc.models.learners import fitting
+
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
     model = LogisticRegression(C=PENALTY, class_weight="balanced", max_iter=300)
-    model.fit((features - mean) / scale, y)
+    with fitting():
+        model.fit((features - mean) / scale, y)
     coefficients, intercept = model.coef_, model.intercept_
     if len(intercept) == 1:  # two classes: scikit-learn keeps one column
         coefficients = np.concatenate([-coefficients, coefficients]) / 2

@@ -7,6 +7,8 @@ Each has a ridge whose strength is chosen by ``voc.models.stack``, and gives one
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Protocol, Self
@@ -72,6 +74,18 @@ def units(x: Floats, inner: tuple[Floats, Floats]) -> Floats:
     return found
 
 
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Fit in here: with one thread of linear algebra, since a second one waits more than it works at these sizes."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* failed to converge")
+        warnings.filterwarnings("ignore", message="Stochastic Optimizer: Maximum iterations")
+        warnings.filterwarnings("ignore", message="The number of unique classes is greater than")
+        yield
+
+
 class Learner(Protocol):
     """Fits scores of classes on one view's rows; fitted again, it may start from where it was."""
 
@@ -130,8 +144,7 @@ class Regression:
     def fit(self, strength: float, y: Ints) -> Self:
         """Fit; returns itself."""
         self.model.C = strength
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="lbfgs failed to converge")
+        with fitting():
             self.model.fit(self.x, y)
         return self
 
@@ -163,8 +176,7 @@ class Margins:
     def fit(self, strength: float, y: Ints) -> Self:
         """Fit; returns itself."""
         self.model.C = strength
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Liblinear failed to converge")
+        with fitting():
             self.model.fit(self.x, y)
         return self
 
@@ -192,8 +204,7 @@ class Hidden:
             (UNITS,), alpha=1 / strength, batch_size=min(PATCH, len(y)), learning_rate_init=RATE, max_iter=times,
             random_state=0,
         )  # fmt: skip
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Stochastic Optimizer: Maximum iterations")
+        with fitting():
             self.model.fit(self.x, y)
         return self
 
