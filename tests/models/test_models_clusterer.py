@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, normalized_mutual_info_score
 
-from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace, among_neighbours
+from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace
 
 
 def planted(groups: int, size: int, noise: float = 0.06, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -85,49 +85,3 @@ def test_a_hint_keeps_praise_apart_from_complaints_about_the_same_thing() -> Non
     with_hint = VoiceClusterer(threshold=0.5).fit_predict(VoiceSpace(languages, mood).transform(rows))
     truth = themes * 2 + (mood[:, 0] > 0)
     assert adjusted_rand_score(truth, with_hint) > 0.9
-
-
-def cosines(rows: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Return the mean cosine of rows with their own group's centroid, and with the others'."""
-    centres = np.stack([rows[labels == group].mean(axis=0) for group in np.unique(labels)])
-    found = rows @ (centres / np.linalg.norm(centres, axis=1, keepdims=True)).T
-    own = found[np.arange(len(rows)), labels]
-    return float(own.mean()), float((found.sum(axis=1) - own).mean() / (len(centres) - 1))
-
-
-def test_a_row_among_its_neighbours_is_nearer_to_its_group_and_not_to_others() -> None:
-    rows, labels = planted(5, 40, noise=0.14)
-    own, others = cosines(rows, labels)
-    smooth = among_neighbours(rows, rows, 8)
-    nearer, same = cosines(smooth, labels)
-    assert np.allclose(np.linalg.norm(smooth, axis=1), 1, atol=1e-5)
-    assert nearer > own + 0.2
-    assert same < others + 0.05
-
-
-def test_neighbours_are_the_same_in_blocks_and_never_more_than_there_are() -> None:
-    rows, _ = planted(4, 30)
-    whole = among_neighbours(rows, rows[::2], 6)
-    assert np.allclose(among_neighbours(rows, rows[::2], 6, chunk=7), whole, atol=1e-6)
-    assert np.isfinite(among_neighbours(rows, rows[:3], 6)).all()
-    assert among_neighbours(rows[:0], rows[:0], 6).shape == (0, 64)
-
-
-def test_groups_that_blur_are_still_told_apart() -> None:
-    rows, labels = planted(12, 60, noise=0.16)
-    found = VoiceClusterer().fit_predict(rows)
-    assert adjusted_mutual_info_score(labels, found) > 0.9
-    assert (found != UNCLUSTERED).mean() > 0.9
-
-
-def test_loose_groups_are_found_beside_dense_ones() -> None:
-    dense, labels = planted(6, 60)
-    loose, others = planted(2, 25, noise=0.17, seed=3)
-    found = VoiceClusterer().fit_predict(np.vstack([dense, loose]))
-    assert adjusted_mutual_info_score(np.concatenate([labels, others + 6]), found) > 0.9
-
-
-def test_groups_found_in_a_sample_hold_all_rows() -> None:
-    rows, labels = planted(10, 300)
-    found = VoiceClusterer(sample=600).fit_predict(rows)
-    assert adjusted_mutual_info_score(labels, found) > 0.95

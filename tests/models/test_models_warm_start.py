@@ -43,16 +43,6 @@ def test_more_of_the_same_moves_no_row_to_another_group() -> None:
     assert adjusted_rand_score(labels, after) > 0.95
 
 
-def test_new_neighbours_move_no_row_of_blurred_groups_to_another() -> None:
-    rng = np.random.default_rng(6)
-    rows, _ = planted(9, 80)
-    rows = rows + rng.normal(scale=0.13, size=rows.shape).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    seen = rng.random(len(rows)) < 0.9
-    before = VoiceClusterer().fit(rows[seen])
-    assert adjusted_rand_score(before.labels_, follow(rows, before, seen)[seen]) > 0.99
-
-
 def test_a_new_theme_is_a_new_group_and_the_others_stay() -> None:
     rows, labels = planted(7, 60)
     seen = labels != 3

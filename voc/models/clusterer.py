@@ -1,12 +1,8 @@
-"""The clusterer that BERTopic is given: rows among their neighbours, average linkage, then centroids.
+"""The clusterer that BERTopic is given: average linkage on a sample, then centroids for everyone.
 
-Each row is first replaced by what its nearest neighbours have in common (two steps of averaging over the graph of
-nearest neighbours, a low-pass filter: Zhang, Liu, Li and Wu 2019, "Attributed Graph Clustering via Adaptive Graph
-Convolution", IJCAI). That draws groups together where the rows are dense, as UMAP does before HDBSCAN, at the price
-of one product with a sample. Average linkage on cosine distance then finds groups of unequal size without knowing
-their number, needs no compilation, and is exact on a sample that fits in memory; a few rounds of spherical k-means
-(Dhillon and Modha, 2001) from its centroids place every row. A row that is itself far from the centroid of its
-neighbourhood stays out.
+Average linkage on cosine distance finds groups of unequal size without knowing their number, needs
+no compilation, and is exact on a sample that fits in memory; a few rounds of spherical k-means
+(Dhillon and Modha, 2001) from its centroids then place every row, near ones only.
 """
 
 from __future__ import annotations
@@ -23,13 +19,9 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int64]
 
 UNCLUSTERED = -1
-FEWEST_NEAR, MOST_NEAR = 5, 10
-"""Rows whose mean stands for a row, itself included: as many as the smallest group has, within these."""
-LOOSER = 0.1
-"""How much further than dense groups the rows between them are joined."""
-LOOSE = 0.7
-"""Cosine to the nearest earlier centroid below which a row, among its neighbours, may be of a new group. Average
-linkage joins rows of a mean cosine of .5 (1 - .4 - .1), which is a cosine of .71 with their centroid."""
+LOOSE = 0.55
+"""Cosine to the nearest earlier centroid below which a row may be of a new group. Average linkage joins
+rows of a mean cosine of .32, which is a cosine of .57 with their centroid."""
 
 
 class VoiceSpace:
@@ -119,11 +111,10 @@ class VoiceClusterer:
 
     Args:
         min_size: the smallest group that counts; ``None`` grows it with the square root of n.
-        threshold: cosine distance of rows among their neighbours at which average linkage stops joining;
-            those that are then in no group of ``min_size`` are joined by ``LOOSER`` more.
+        threshold: cosine distance at which average linkage stops joining.
         floor: cosine similarity to a centroid below which a row stays unclustered.
         max_groups: more groups than this are merged, nearest first.
-        sample: rows that average linkage sees, and that neighbours are looked for in.
+        sample: rows that average linkage sees.
         seed: chooses the sample.
         start: (groups, d) centroids of an earlier run in the same space: its groups stay where they were.
         unseen: (n,) rows that the earlier run did not have; a new group needs one of them.
@@ -136,8 +127,8 @@ class VoiceClusterer:
     def __init__(
         self,
         min_size: int | None = None,
-        threshold: float = 0.4,
-        floor: float = 0.4,
+        threshold: float = 0.68,
+        floor: float = 0.42,
         max_groups: int = 200,
         sample: int = 5000,
         seed: int = 42,
@@ -155,12 +146,12 @@ class VoiceClusterer:
 
     def fit(self, vectors: Vectors, y: Any = None) -> VoiceClusterer:
         """Find the groups of (n, d) rows of unit length."""
-        minimum = self._minimum(len(vectors))
+        minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 3.5))
         if self.start is None or not len(self.start):
-            labels, centroids = self._begin(vectors, minimum)
+            centroids = self._refine(vectors, self._seeds(vectors, minimum), minimum)
         else:
-            labels, centroids = self._go_on(vectors, self.start, minimum)
-        self.labels_, self.centroids_ = _by_size(labels, centroids)
+            centroids = self._go_on(vectors, self.start, minimum)
+        self.labels_, self.centroids_ = _by_size(self._assign(vectors, centroids), centroids)
         return self
 
     def fit_predict(self, vectors: Vectors, y: Any = None) -> Labels:
@@ -169,83 +160,55 @@ class VoiceClusterer:
 
     def predict(self, vectors: Vectors) -> Labels:
         """Place new rows of the same space by their nearest centroid."""
-        labels, _ = _nearest(vectors, self.centroids_)
-        return self._near_enough(vectors, labels, self.centroids_)
-
-    def _sampled(self, count: int) -> NDArray[np.int64]:
-        """Return the places of all rows, or of as many as the sample has."""
-        import numpy as np
-
-        if count <= self.sample:
-            return np.arange(count)
-        return np.sort(np.random.default_rng(self.seed).choice(count, self.sample, replace=False))
+        return self._assign(vectors, self.centroids_)
 
     def _seeds(self, rows: Vectors, minimum: int) -> Vectors:
-        """Return centroids to begin with: of dense groups, then of looser ones among the rows that are left."""
+        import numpy as np
+        from sklearn.cluster import AgglomerativeClustering
+
+        sample = rows
+        if len(rows) > self.sample:
+            chosen = np.random.default_rng(self.seed).choice(len(rows), self.sample, replace=False)
+            sample = rows[np.sort(chosen)]
+        if len(sample) < max(2, minimum):
+            return np.zeros((0, rows.shape[1]), dtype=np.float32)
+        linkage = AgglomerativeClustering(
+            n_clusters=None, distance_threshold=self.threshold, metric="cosine", linkage="average"
+        )
+        labels = linkage.fit_predict(sample)
+        least = max(2, min(minimum, round(minimum * len(sample) / len(rows))))
+        sizes = np.bincount(labels)
+        return _means(sample, labels, np.flatnonzero(sizes >= least))
+
+    def _refine(self, rows: Vectors, centroids: Vectors, minimum: int, rounds: int = 4) -> Vectors:
         import numpy as np
 
-        sample = rows[self._sampled(len(rows))]
-        least = max(2, min(minimum, round(minimum * len(sample) / max(1, len(rows)))))
-        found = [sample[:0]]
-        for threshold in (self.threshold, self.threshold + LOOSER):
-            labels = _linked(sample, threshold)
-            sizes = np.bincount(labels)
-            found.append(_means(sample, labels, np.flatnonzero(sizes >= least)))
-            sample = sample[sizes[labels] < least]
-        return np.vstack(found)
-
-    def _begin(self, rows: Vectors, minimum: int, rounds: int = 2) -> tuple[Labels, Vectors]:
-        """Group afresh; return each row's group and the centroids."""
-        smooth = self._smooth(rows, rows)
-        centroids = self._seeds(smooth, minimum)
         for _ in range(rounds):
             centroids = self._merge(centroids)
-            labels = self._near_enough(rows, _nearest(smooth, centroids)[0], centroids)
-            centroids = _means(smooth, labels, _large(labels, len(centroids), minimum))
-        return self._near_enough(rows, _nearest(smooth, centroids)[0], centroids), centroids
+            labels = self._assign(rows, centroids)
+            sizes = np.bincount(labels[labels >= 0], minlength=len(centroids))
+            centroids = _means(rows, labels, np.flatnonzero(sizes >= minimum))
+        return centroids
 
-    def _go_on(self, rows: Vectors, start: Vectors, minimum: int, rounds: int = 2) -> tuple[Labels, Vectors]:
+    def _go_on(self, rows: Vectors, start: Vectors, minimum: int, rounds: int = 2) -> Vectors:
         """Keep the earlier groups where they were, and group anew what is near none of them.
 
-        An earlier centroid doesn't move, and a row that was there is compared with it as it was among the rows of
-        then, so it stays in its group, unless a new one is nearer. A group lives on with half of the size that
-        a new one needs, as that grows with n.
+        An earlier centroid doesn't move, so a row that was there stays in its group, unless a new one is
+        nearer. A group lives on with half of the size that a new one needs, as that grows with n.
         """
         import numpy as np
 
+        _, similarity = _nearest(rows, start)
+        new = self._seeds(rows[similarity < LOOSE], minimum)[: max(0, self.max_groups - len(start))]
         unseen = np.ones(len(rows), dtype=bool) if self.unseen is None else self.unseen
-        now = self._smooth(rows, rows)
-        before = now.copy()
-        before[~unseen] = self._smooth(rows[~unseen], rows[~unseen])
-        _, similarity = _nearest(now, start)
-        new = self._seeds(now[similarity < LOOSE], minimum)[: max(0, self.max_groups - len(start))]
         for _ in range(rounds):
-            labels = self._place(rows, before, now, start, new)
-            groups = range(len(start), len(start) + len(new))
-            new = _means(now, labels, [g for g in groups if _is_new(labels == g, unseen, minimum)])
-        labels = self._place(rows, before, now, start, new)
-        living = _large(labels, len(start) + len(new), self.min_size or max(2, minimum // 2))
-        start, new = start[living[living < len(start)]], new[living[living >= len(start)] - len(start)]
-        return self._place(rows, before, now, start, new), np.vstack([start, new])
-
-    def _smooth(self, rows: Vectors, among: Vectors) -> Vectors:
-        """Return the rows as they are among a sample of others."""
-        minimum = self._minimum(len(among))
-        sample = among[self._sampled(len(among))]
-        return among_neighbours(rows, sample, max(FEWEST_NEAR, min(minimum, MOST_NEAR)))
-
-    def _minimum(self, count: int) -> int:
-        """Return the smallest size of a group of so many rows."""
-        return self.min_size or max(3, round(count**0.5 / 2.8))
-
-    def _place(self, rows: Vectors, before: Vectors, now: Vectors, start: Vectors, new: Vectors) -> Labels:
-        """Place each row in the nearest of the earlier and the new groups."""
-        import numpy as np
-
-        old, near = _nearest(before, start)
-        young, nearer = _nearest(now, new)
-        labels = np.where(nearer > near, len(start) + young, old)
-        return self._near_enough(rows, labels, np.vstack([start, new]))
+            labels = self._assign(rows, np.vstack([start, new]))
+            groups = np.arange(len(start), len(start) + len(new))
+            new = _means(rows, labels, [g for g in groups if _is_new(labels == g, unseen, minimum)])
+        labels = self._assign(rows, np.vstack([start, new]))
+        sizes = np.bincount(labels[labels >= 0], minlength=len(start) + len(new))
+        least = self.min_size or max(2, minimum // 2)
+        return np.vstack([start, new])[sizes >= least]
 
     def _merge(self, centroids: Vectors) -> Vectors:
         from sklearn.cluster import AgglomerativeClustering
@@ -255,43 +218,11 @@ class VoiceClusterer:
         merged = AgglomerativeClustering(n_clusters=self.max_groups, metric="cosine", linkage="average")
         return _means(centroids, merged.fit_predict(centroids), range(self.max_groups))
 
-    def _near_enough(self, rows: Vectors, labels: Labels, centroids: Vectors) -> Labels:
-        """Leave out rows that are themselves too far from the centroid of the group that they were placed in."""
+    def _assign(self, rows: Vectors, centroids: Vectors) -> Labels:
         import numpy as np
 
-        if not len(centroids):
-            return labels
-        own = np.einsum("ij,ij->i", rows, centroids[labels])
-        return np.where(own >= self.floor, labels, UNCLUSTERED)
-
-
-def among_neighbours(rows: Vectors, sample: Vectors, count: int, chunk: int = 1000) -> Vectors:
-    """Return (n, d) of unit length: the mean, for each row, of its nearest ``count`` rows of the sample, each of
-    which is itself the mean of its own nearest.
-
-    A row of the sample is among its own neighbours. Memory is that of ``chunk`` rows against the sample.
-    """
-    import numpy as np
-
-    count = min(count, len(sample))
-    if not count:
-        return rows
-    smooth = sample
-    for those in (sample, rows):
-        means = np.empty_like(those)
-        for start in range(0, len(those), chunk):
-            near = _neighbours(those[start : start + chunk], sample, count)
-            means[start : start + chunk] = smooth[near].mean(axis=1)
-        smooth = _unit(means)
-    return smooth
-
-
-def _neighbours(rows: Vectors, sample: Vectors, count: int) -> NDArray[np.intp]:
-    """Return (n, count): the places of each row's nearest in the sample, in the sample's order."""
-    import numpy as np
-
-    near = np.argpartition(rows @ sample.T, len(sample) - count, axis=1)[:, len(sample) - count :]
-    return np.sort(near, axis=1)
+        labels, similarity = _nearest(rows, centroids)
+        return np.where(similarity >= self.floor, labels, UNCLUSTERED)
 
 
 def in_context(
@@ -319,26 +250,6 @@ def _nearest(rows: Vectors, centroids: Vectors, chunk: int = 20_000) -> tuple[La
         labels[start : start + chunk] = cosines.argmax(axis=1)
         similarity[start : start + chunk] = cosines.max(axis=1)
     return labels, similarity
-
-
-def _linked(rows: Vectors, threshold: float) -> Labels:
-    """Return the group of each row by average linkage on cosine distance."""
-    import numpy as np
-    from sklearn.cluster import AgglomerativeClustering
-
-    if len(rows) < 2:
-        return np.arange(len(rows))
-    linkage = AgglomerativeClustering(
-        n_clusters=None, distance_threshold=threshold, metric="cosine", linkage="average"
-    )
-    return np.asarray(linkage.fit_predict(rows), dtype=np.int64)
-
-
-def _large(labels: Labels, groups: int, least: int) -> NDArray[np.intp]:
-    """Return the groups that have enough rows."""
-    import numpy as np
-
-    return np.flatnonzero(np.bincount(labels[labels >= 0], minlength=groups) >= least)
 
 
 def _is_new(mine: NDArray[np.bool_], unseen: NDArray[np.bool_], minimum: int) -> bool:
