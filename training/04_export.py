@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -119,14 +118,13 @@ def add_probe(folder: Path) -> None:
 
     sys.path.insert(0, str(ROOT))
     from voc.models.embedded_runtime import EmbeddedEncoder
+    from voc.models.sums import write_json
 
     path, text = folder / "model.json", "The delivery was fast, but the zip broke. 배송은 빨랐어요."
     vector = EmbeddedEncoder(folder).encode([text]).vectors[0]
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["probe"] = {"text": text, "vector": [round(float(v), 4) for v in vector]}
-    draft = json.dumps(manifest, indent=2, ensure_ascii=False)
-    flat = re.sub(r"\[[^\[\]]*\]", lambda m: re.sub(r"\s+", " ", m[0]), draft)  # lists on one line
-    path.write_text(flat + "\n", encoding="utf-8")
+    write_json(path, manifest)
 
 
 def main() -> None:
@@ -135,15 +133,15 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, default=WORK / "student")
+    parser.add_argument("--layers", type=int, help="keep only so many from the bottom")
     parser.add_argument("--prefix", default="", help="what every text begins with; the student needs none")
-    parser.add_argument(
-        "--read", type=int, nargs="*", help="layers that heads read [default: half, three quarters and all]"
-    )
+    parser.add_argument("--read", type=int, nargs="*", help="layers that heads read [default: thirds]")
     parser.add_argument("--out", type=Path, default=MODEL)
     parser.add_argument("--alpha", type=float, default=0.8, help="SmoothQuant's share of the activations")
-    parser.add_argument("--version", default="3")
+    parser.add_argument("--version", default="2")
     options = parser.parse_args()
-    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False).eval()
+    depth = {} if options.layers is None else {"num_hidden_layers": options.layers}
+    model = AutoModel.from_pretrained(options.source, add_pooling_layer=False, **depth).eval()
     layers = tuple(options.read or read_layers(model.config.num_hidden_layers))
     state = {k: v.float().numpy() for k, v in model.state_dict().items()}
     found = ranges(model, torch_encode(options.source, options.prefix), state, options.alpha)

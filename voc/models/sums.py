@@ -69,6 +69,11 @@ def record_head(folder: Path, name: str) -> None:
     ordered = {**manifest, "heads": dict(sorted(heads.items()))}
     if "probe" in ordered:  # long; it stays last
         ordered["probe"] = ordered.pop("probe")
-    draft = json.dumps(ordered, indent=2, ensure_ascii=False)
+    write_json(path, ordered)
+
+
+def write_json(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Write a manifest to be read by people too: indented, each list of numbers on one line."""
+    draft = json.dumps(manifest, indent=2, ensure_ascii=False)
     flat = re.sub(r"\[[^\[\]\"]*\]", lambda found: re.sub(r"\s+", " ", found[0]), draft)  # lists on one line
     path.write_text(flat + "\n", encoding="utf-8")
