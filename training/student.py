@@ -80,8 +80,8 @@ class Student(nn.Module):
 
 
 def read_layers(layers: int) -> tuple[int, ...]:
-    """The layers that heads read: half, three quarters and the whole of the depth."""
-    return tuple(sorted({max(1, layers // 2), max(1, 3 * layers // 4), layers}))
+    """The layers that heads read: a third, two thirds and the whole of the depth."""
+    return tuple(sorted({max(1, layers // 3), max(1, 2 * layers // 3), layers}))
 
 
 def pool(states: Tensor, mask: Tensor) -> Tensor:
