@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "transfer": ("--teacher",),
     "geometry": ("--teacher",),
     "speed": (),
+    "model_profile": (),
     "bias": (),
 }
 """Benchmark -> its options: what they print is part of the card."""
