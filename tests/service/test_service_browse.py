@@ -151,8 +151,8 @@ def test_an_issue_has_its_records_marked_where_they_speak_of_it(start: Any) -> N
     assert ids(page)[:3] == ["late", "kr", "evil"]
     assert "calm" not in ids(page)
     assert "again" not in ids(page)
-    assert "<mark>The parcel came late.</mark> The lamp is nice.</blockquote>" in page
-    assert "<mark>배송이 너무 늦어요</mark>" in page
+    assert '<mark class="issue">The parcel came late.</mark> The lamp is nice.</blockquote>' in page
+    assert '<mark class="issue">배송이 너무 늦어요</mark>' in page
     assert "1 repeat folded" in page
     assert "rated 1 of 5" in page
     assert "4 Mar 2026" in page
@@ -217,6 +217,30 @@ def test_a_search_stays_within_the_issue_its_pages_and_its_sentiment(start: Any)
     assert "calm" not in ids(client.get("/issues/1?q=thanks").text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "marked"),
+    [
+        ("The parcel came LATE, later.", "late", ["LATE", "late"]),
+        ("The parcel came late.", "late cel", ["cel", "late"]),
+        ("Ａｂｃ is ﬁne", "abc fi", ["Ａｂｃ", "ﬁ"]),
+        (unicodedata.normalize("NFD", "배송이 늦어요"), "배송", [unicodedata.normalize("NFD", "배송")]),
+        ("Die Straße", "strasse", ["Straße"]),
+        ("nothing", "", []),
+    ],
+)
+def test_the_words_looked_for_are_marked(text: str, words: str, marked: list[str]) -> None:
+    feedback, segments = tables()
+    feedback.loc[0, "text"] = text
+    found = Records(feedback.iloc[:1], segments.iloc[:0]).find(words=words)
+    assert [piece for piece, kind in found.records[0].pieces if kind == "hit"] == marked
+    assert "".join(piece for piece, _ in found.records[0].pieces) == text
+
+
+def test_a_word_looked_for_is_marked_within_what_speaks_of_the_issue(start: Any) -> None:
+    page = start().get("/issues/1?q=came").text
+    assert '<mark class="issue">The parcel </mark><mark class="issue hit">came</mark>' in page
+
+
 def test_hostile_words_stay_words(start: Any) -> None:
     page = start().get("/issues/1", params={"q": '"><script>alert(1)</script>'}).text
     page += (
@@ -228,7 +252,7 @@ def test_hostile_words_stay_words(start: Any) -> None:
     assert not [name for name in tags.attributes if name.startswith("on") or name == "src"]
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "\u202e" not in page
-    assert "49" not in re.findall(r"<mark>(.*?)</mark>", page)[2]
+    assert "49" not in re.findall(r'<mark class="issue">(.*?)</mark>', page)[2]
     assert 'lang="und"' in page
     assert "x" * 199 + "…" in page
     assert "nan" not in page

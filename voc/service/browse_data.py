@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress, groupby
 from typing import TYPE_CHECKING, Any
+
+import regex
 
 from voc.insight.tables import FEEDBACK_COLUMNS
 from voc.report.plain import plain, plain_lines
@@ -19,14 +22,16 @@ LONGEST = 5_000
 """Characters of a text that are shown."""
 _CELL, _CELLS = 200, 20
 Span = tuple[int, int]
+_LETTER = regex.compile(r"\X")
+"""A letter with its marks, which composing may join into one."""
 
 
 @dataclass(frozen=True)
 class RecordView:
     """One record. ``row`` is its row of the feedback table, as a mapping; ``repeats`` were folded into it."""
 
-    pieces: tuple[tuple[str, bool], ...]
-    """The text, cut where it speaks of the issue (true)."""
+    pieces: tuple[tuple[str, str], ...]
+    """The text, cut into ``issue`` (it speaks of the issue), ``hit`` (a word looked for), both or neither."""
     row: Mapping[str, Any]
     extra: tuple[tuple[str, str], ...]
     """Columns of the file that voc gave no meaning."""
@@ -83,12 +88,14 @@ class Records:
         pages = max(1, -(-len(rows) // PAGE))
         page = min(max(1, page), pages)
         shown = rows[(page - 1) * PAGE : page * PAGE]
-        return Found(tuple(self._view(row, spans.get(row, ())) for row in shown), len(rows), page, pages)
+        return Found(
+            tuple(self._view(row, spans.get(row, ()), wanted) for row in shown), len(rows), page, pages
+        )
 
-    def _view(self, row: int, spans: Sequence[Span]) -> RecordView:
+    def _view(self, row: int, spans: Sequence[Span], wanted: Sequence[str]) -> RecordView:
         values = {str(name): value for name, value in self._table.iloc[row].items()}
         return RecordView(
-            tuple(_cut(str(values["text"]), spans)),
+            tuple(_cut(str(values["text"]), spans, wanted)),
             values,
             tuple(_extra(values)),
             int(self._repeats.get(values["id"], 0)),
@@ -107,14 +114,37 @@ def _spans(table: pd.DataFrame, segments: pd.DataFrame) -> dict[str, dict[int, l
     return {issue: dict(sorted(places.items())) for issue, places in found.items()}
 
 
-def _cut(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
-    shown, end = text[:LONGEST], 0
-    for start, stop in sorted(spans):
-        if end <= start < len(shown):
-            yield plain_lines(shown[end:start]), False
-            yield plain_lines(shown[start:stop]), True
-            end = stop
-    yield plain_lines(shown[end:]) + ("…" if len(text) > LONGEST else ""), False
+def _cut(text: str, spans: Sequence[Span], wanted: Sequence[str]) -> Iterator[tuple[str, str]]:
+    shown = text[:LONGEST]
+    ours, hits = _covered(shown, spans), _covered(shown, _hits(shown, wanted))
+    kinds = [" ".join(compress(("issue", "hit"), pair)) for pair in zip(ours, hits, strict=True)]
+    for kind, places in groupby(range(len(shown)), kinds.__getitem__):
+        stretch = list(places)
+        yield plain_lines(shown[stretch[0] : stretch[-1] + 1]), kind
+    if len(text) > LONGEST:
+        yield "…", ""
+
+
+def _covered(text: str, spans: Iterable[Span]) -> list[bool]:
+    """For each letter, whether a span covers it."""
+    covered = [False] * len(text)
+    for start, end in spans:
+        end = min(end, len(text))
+        covered[start:end] = [True] * max(0, end - start)
+    return covered
+
+
+def _hits(text: str, wanted: Sequence[str]) -> Iterator[Span]:
+    """Yield where the folded words stand in a text that is not folded."""
+    letters = [(found.span(), fold(found[0])) for found in _LETTER.finditer(text)] if wanted else []
+    folded = "".join(letter for _, letter in letters)
+    spans = [span for span, letter in letters for _ in letter]
+    for word in wanted:
+        start = folded.find(word)
+        while start >= 0:
+            end = start + len(word)
+            yield spans[start][0], spans[end - 1][1]
+            start = folded.find(word, end)
 
 
 def _extra(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ _BANK = (
     r"계좌|입금|은행|뱅크|농협|신협|우체국|口座|bank|sort code|\bacct|account (?:no|num|#|is|:)|kont[oa]|compte bancaire"
     r"|cuenta bancaria|número de cuenta|conta (?:bancária|corrente)|agência|rekening|hesap|счет|счёт|บัญชี|ธนาคาร|tài khoản|\bstk\b|बैंक|खाता|\bclabe|账号|账户|帳號|帳戶|卡号|卡號"
 )
+_KOREAN_BANK = r"(?<![가-힣])(?:신한|국민|우리|하나|기업|카카오|토스|케이|새마을금?고?|수협|제일|씨티|산업|대구|부산|경남|광주|전북)[ :：]{0,3}$"
 _DOCUMENT = (
     r"passport|여권|パスポート|旅券|护照|護照|reisepass|passeport|pasaporte|passaporte|passaporto|paspoort|pasaport|паспорт"
     r"|paszport|หนังสือเดินทาง|paspor|hộ chiếu|جواز|דרכון|पासपोर्ट|driver'?s? licen[cs]e|운전면허|免許|führerschein|驾照|台胞[证證]|居住[证證]|permis de conduire|\bpatente|prawo jazdy|körkort"
@@ -132,6 +133,7 @@ RULES = (
         context=_DOCUMENT,
     ),
     IdRule(r"\d{2,6}(?:-\d{1,10}){1,4}|\d{8,26}|\d\d(?: \d{4}){6}", context=_BANK),
+    IdRule(r"[1-9]\d{2,5}-\d{2,6}-\d{4,7}(?:-\d{1,3})?", context=_KOREAN_BANK),
     IdRule(r"\d{7}", context="口座番号"),
 )
 """Order matters only for the reader: every rule that fits the shape found is tried."""
