@@ -177,6 +177,7 @@ class Run:
 
     def save(self) -> None:
         """Write the state whole or not at all."""
+        self.state.parent.mkdir(parents=True, exist_ok=True)
         draft = self.state.with_suffix(".part")
         kept = {"student": self.student.state_dict(), "optimizer": self.optimizer.state_dict()}
         torch.save(kept | {"step": self.step}, draft)
