@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 import report_samples as samples
 
+from voc.report.context import build_report
 from voc.report.plain import plain
 
 
@@ -11,6 +12,15 @@ def test_the_top_issues_are_the_first_that_nobody_likes(page):
     assert [view.rank for view in report.top] == [issue.rank for issue in page.issues][:5]
     assert not any(view.liked for view in report.top)
     assert report.top[0].label == "app crash map"
+
+
+def test_what_is_gone_is_none_to_act_on_and_keeps_its_rank(page):
+    first, *rest = page.issues
+    gone = dataclasses.replace(first, trend_flag="gone")
+    report, _ = build_report((gone, *rest), page.feedback, page.segments, page.run)
+    assert first.rank not in [view.rank for view in report.top]
+    assert report.top[0].rank == rest[0].rank
+    assert report.problems[0].rank == first.rank
 
 
 def test_every_issue_is_told_once(page):

@@ -61,7 +61,7 @@ def build_report(
         facts=_facts(kept, len(problems), scene),
         sentiments=moods,
         mood=", ".join(f"{mood.text} {mood.name}" for mood in moods),
-        top=tuple(view for view in problems if view.priority > 0)[:TOP],
+        top=tuple(view for view in problems if view.priority > 0 and view.flag != "gone")[:TOP],
         message=words("top.empty" if kept.empty else "top.none" if issues else "top.ungrouped"),
         changes=_changes(problems, words),
         changes_note=_changes_note(scene),
