@@ -244,12 +244,12 @@ def test_an_unknown_name_is_told_with_the_nearest_before_a_run_begins(example: A
         plugins.check("voc.clusterers", ["kmeens"])
     with pytest.raises(VocError, match="no report section 'langages'; did you mean 'languages'"):
         plugins.check("voc.report_sections", ["langages"])
-    plugins.check("voc.clusterers", ["average-linkage"])
+    plugins.check("voc.clusterers", ["built-in"])
 
 
 @pytest.mark.parametrize(
     ("group", "name"),
-    [("voc.encoders", "embedded"), ("voc.clusterers", "average-linkage"), ("voc.redactors", "email")],
+    [("voc.encoders", "embedded"), ("voc.clusterers", "built-in"), ("voc.redactors", "email")],
 )
 def test_a_built_in_name_is_refused_and_the_built_in_stays(add: Add, group: str, name: str) -> None:
     add(group, {name: "voc_example.bomb:Bomb"})
@@ -276,7 +276,7 @@ def test_settings_name_plugins_in_lists_and_in_the_environment(tmp_path: Path) -
     settings = resolve(str(path), environ={"VOC_TEXT_REDACTORS": "locker; badge"}).settings
     assert settings.text.redactors == ["locker", "badge"]
     assert settings.report.sections == ["languages"]
-    assert settings.topics.clusterer == "average-linkage"
+    assert settings.topics.clusterer == "built-in"
 
 
 def test_doctor_lists_plugins_and_imports_none(example: Add, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from voc.errors import USAGE, VocError
-from voc.plugins import AVERAGE_LINKAGE, Names
+from voc.plugins import BUILT_IN, Names
 from voc.yaml_file import read_yaml
 
 
@@ -81,7 +81,7 @@ class ModelSettings(_Section):
 class TopicSettings(_Section):
     """How segments become issues."""
 
-    clusterer: str = AVERAGE_LINKAGE
+    clusterer: str = BUILT_IN
     min_size: int | None = Field(default=None, ge=2)
     max_issues: int = Field(default=200, ge=1, le=2000)
     similarity_floor: float | None = Field(default=None, ge=0, le=1)

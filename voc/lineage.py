@@ -117,7 +117,7 @@ def starting_point(
     known = before.keys
     unseen = {record.id for record, key in zip(kept, _keys(kept), strict=True) if key not in known}
     share = fitted.share * (1 - len(unseen) / len(kept))
-    if share <= 1 - MOST_UNSEEN or settings.clusterer != plugins.AVERAGE_LINKAGE:
+    if share <= 1 - MOST_UNSEEN or settings.clusterer != plugins.BUILT_IN:
         return Start(made_by)
     return Start(made_by, fitted, share, frozenset(unseen))
 

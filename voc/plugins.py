@@ -40,14 +40,14 @@ GROUPS = {
     REPORT_SECTIONS: "report section",
 }
 """Group of entry points -> what it holds, for people."""
-AVERAGE_LINKAGE = "average-linkage"
+BUILT_IN = "built-in"
 """Name of voc's own clusterer."""
 RESERVED: dict[str, frozenset[str]] = {
     REDACTORS: frozenset({"email", "phone", "card", "iban", "url", "ip", "id"}),
     ENCODERS: frozenset({"embedded"}),
     SENTIMENT_MODELS: frozenset({"embedded"}),
     INTENT_MODELS: frozenset({"embedded"}),
-    CLUSTERERS: frozenset({AVERAGE_LINKAGE}),
+    CLUSTERERS: frozenset({BUILT_IN}),
 }
 """voc's own names; a plug-in of the same name is refused. Those of the shapes are the files in voc/io/shapes."""
 
@@ -221,9 +221,7 @@ def named(group: str, name: str) -> Plugin:
     """
     if plugin := find(group, name):
         return plugin
-    names = sorted(
-        {plugin.name for plugin in found(group)} | ({AVERAGE_LINKAGE} if group == CLUSTERERS else set())
-    )
+    names = sorted({plugin.name for plugin in found(group)} | ({BUILT_IN} if group == CLUSTERERS else set()))
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     raise VocError(
         f"There is no {GROUPS[group]} {name!r}{f'; did you mean {near[0]!r}?' if near else ''}",

@@ -1,14 +1,14 @@
-"""The clusterer that BERTopic is given: average linkage on a sample, then centroids for everyone.
+"""The clusterer that BERTopic is given: groups of a sample (``seeds``), then centroids for everyone.
 
-Average linkage on cosine distance finds groups of unequal size without knowing their number, needs
-no compilation, and is exact on a sample that fits in memory; a few rounds of spherical k-means
-(Dhillon and Modha, 2001) from its centroids then place every row, near ones only.
+A few rounds of spherical k-means (Dhillon and Modha, 2001) from the groups' centroids place every row,
+near ones only.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from voc.models.seeds import group_means, seed_centroids, unit
 from voc.models.warm_start import Frame, language_means
 
 if TYPE_CHECKING:
@@ -74,14 +74,14 @@ class VoiceSpace:
 
         vectors = np.asarray(vectors, dtype=np.float32)
         reduced = self._fit_reduce(vectors) if self.frame is None else self._reduce(vectors, self.frame)
-        return np.ascontiguousarray(_unit(np.hstack([_unit(reduced), self.hints])), dtype=np.float32)
+        return np.ascontiguousarray(unit(np.hstack([unit(reduced), self.hints])), dtype=np.float32)
 
     def _fit_reduce(self, vectors: Vectors) -> Vectors:
         from sklearn.decomposition import PCA
 
         spoken, means = language_means(vectors, self.languages)
         bare = Frame(spoken, means, means[-1], means[:0])
-        centred = self._in_context(_unit(vectors - bare.origins(self.languages)))
+        centred = self._in_context(unit(vectors - bare.origins(self.languages)))
         wanted = self.components or (60 if len(centred) < 2500 else 100)
         size = min(wanted, *centred.shape)
         solver = "covariance_eigh" if len(centred) > centred.shape[1] else "full"
@@ -94,7 +94,7 @@ class VoiceSpace:
         import numpy as np
 
         self.frame_ = frame.with_languages_of(vectors, self.languages)
-        centred = self._in_context(_unit(vectors - self.frame_.origins(self.languages)))
+        centred = self._in_context(unit(vectors - self.frame_.origins(self.languages)))
         return np.asarray((centred - self.frame_.centre) @ self.frame_.components.T, dtype=np.float32)
 
     def _in_context(self, rows: Vectors) -> Vectors:
@@ -103,7 +103,7 @@ class VoiceSpace:
         if self.owners is None:
             return rows
         weights = np.ones(len(rows)) if self.weights is None else self.weights
-        return _unit(in_context(rows, self.owners, weights, self.context))
+        return unit(in_context(rows, self.owners, weights, self.context))
 
 
 class VoiceClusterer:
@@ -111,11 +111,10 @@ class VoiceClusterer:
 
     Args:
         min_size: the smallest group that counts; ``None`` grows it with the square root of n.
-        threshold: cosine distance at which average linkage stops joining.
+        threshold: cosine distance at which average linkage stops joining; few rows are grouped by it.
         floor: cosine similarity to a centroid below which a row stays unclustered.
         max_groups: more groups than this are merged, nearest first.
-        sample: rows that average linkage sees.
-        seed: chooses the sample.
+        seed: chooses the sample in which the first groups are found.
         start: (groups, d) centroids of an earlier run in the same space: its groups stay where they were.
         unseen: (n,) rows that the earlier run did not have; a new group needs one of them.
 
@@ -130,7 +129,6 @@ class VoiceClusterer:
         threshold: float = 0.68,
         floor: float = 0.42,
         max_groups: int = 200,
-        sample: int = 5000,
         seed: int = 42,
         start: Vectors | None = None,
         unseen: NDArray[np.bool_] | None = None,
@@ -139,7 +137,6 @@ class VoiceClusterer:
         self.threshold = threshold
         self.floor = floor
         self.max_groups = max_groups
-        self.sample = sample
         self.seed = seed
         self.start = start
         self.unseen = unseen
@@ -148,7 +145,9 @@ class VoiceClusterer:
         """Find the groups of (n, d) rows of unit length."""
         minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 3.5))
         if self.start is None or not len(self.start):
-            centroids = self._refine(vectors, self._seeds(vectors, minimum), minimum)
+            centroids = self._refine(
+                vectors, seed_centroids(vectors, minimum, self.threshold, self.seed), minimum
+            )
         else:
             centroids = self._go_on(vectors, self.start, minimum)
         self.labels_, self.centroids_ = _by_size(self._assign(vectors, centroids), centroids)
@@ -162,24 +161,6 @@ class VoiceClusterer:
         """Place new rows of the same space by their nearest centroid."""
         return self._assign(vectors, self.centroids_)
 
-    def _seeds(self, rows: Vectors, minimum: int) -> Vectors:
-        import numpy as np
-        from sklearn.cluster import AgglomerativeClustering
-
-        sample = rows
-        if len(rows) > self.sample:
-            chosen = np.random.default_rng(self.seed).choice(len(rows), self.sample, replace=False)
-            sample = rows[np.sort(chosen)]
-        if len(sample) < max(2, minimum):
-            return np.zeros((0, rows.shape[1]), dtype=np.float32)
-        linkage = AgglomerativeClustering(
-            n_clusters=None, distance_threshold=self.threshold, metric="cosine", linkage="average"
-        )
-        labels = linkage.fit_predict(sample)
-        least = max(2, min(minimum, round(minimum * len(sample) / len(rows))))
-        sizes = np.bincount(labels)
-        return _means(sample, labels, np.flatnonzero(sizes >= least))
-
     def _refine(self, rows: Vectors, centroids: Vectors, minimum: int, rounds: int = 4) -> Vectors:
         import numpy as np
 
@@ -187,7 +168,7 @@ class VoiceClusterer:
             centroids = self._merge(centroids)
             labels = self._assign(rows, centroids)
             sizes = np.bincount(labels[labels >= 0], minlength=len(centroids))
-            centroids = _means(rows, labels, np.flatnonzero(sizes >= minimum))
+            centroids = group_means(rows, labels, np.flatnonzero(sizes >= minimum))
         return centroids
 
     def _go_on(self, rows: Vectors, start: Vectors, minimum: int, rounds: int = 2) -> Vectors:
@@ -199,12 +180,14 @@ class VoiceClusterer:
         import numpy as np
 
         _, similarity = _nearest(rows, start)
-        new = self._seeds(rows[similarity < LOOSE], minimum)[: max(0, self.max_groups - len(start))]
+        loose = rows[similarity < LOOSE]
+        room = max(0, self.max_groups - len(start))
+        new = seed_centroids(loose, minimum, self.threshold, self.seed)[:room]
         unseen = np.ones(len(rows), dtype=bool) if self.unseen is None else self.unseen
         for _ in range(rounds):
             labels = self._assign(rows, np.vstack([start, new]))
             groups = np.arange(len(start), len(start) + len(new))
-            new = _means(rows, labels, [g for g in groups if _is_new(labels == g, unseen, minimum)])
+            new = group_means(rows, labels, [g for g in groups if _is_new(labels == g, unseen, minimum)])
         labels = self._assign(rows, np.vstack([start, new]))
         sizes = np.bincount(labels[labels >= 0], minlength=len(start) + len(new))
         least = self.min_size or max(2, minimum // 2)
@@ -216,7 +199,7 @@ class VoiceClusterer:
         if len(centroids) <= self.max_groups:
             return centroids
         merged = AgglomerativeClustering(n_clusters=self.max_groups, metric="cosine", linkage="average")
-        return _means(centroids, merged.fit_predict(centroids), range(self.max_groups))
+        return group_means(centroids, merged.fit_predict(centroids), range(self.max_groups))
 
     def _assign(self, rows: Vectors, centroids: Vectors) -> Labels:
         import numpy as np
@@ -266,17 +249,3 @@ def _by_size(labels: Labels, centroids: Vectors) -> tuple[Labels, Vectors]:
     rank[order] = np.arange(len(order))
     rank[-1] = UNCLUSTERED  # labels of -1 pick this last entry
     return rank[labels], centroids[order]
-
-
-def _means(rows: Vectors, labels: Any, groups: Any) -> Vectors:
-    import numpy as np
-
-    means = [rows[labels == group].mean(axis=0) for group in groups]
-    return _unit(np.stack(means)) if means else np.zeros((0, rows.shape[1]), dtype=np.float32)
-
-
-def _unit(rows: Vectors) -> Vectors:
-    import numpy as np
-
-    norm = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.maximum(norm, 1e-12), dtype=np.float32)

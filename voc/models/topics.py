@@ -201,7 +201,7 @@ def _unseen(segments: Sequence[Segment], back: NDArray[np.intp], start: Start) -
 def _clusterer(
     settings: TopicSettings, start: Start, unseen: NDArray[np.bool_]
 ) -> VoiceClusterer | PluggedClusterer:
-    if settings.clusterer != plugins.AVERAGE_LINKAGE:
+    if settings.clusterer != plugins.BUILT_IN:
         from voc.models.plugged import PluggedClusterer
 
         return PluggedClusterer(plugins.named(plugins.CLUSTERERS, settings.clusterer), settings)
