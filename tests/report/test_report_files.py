@@ -52,7 +52,7 @@ def test_quotes_know_their_issue_and_record(book, page):
 def test_markdown_tells_the_same_as_the_page(folder, page):
     text = (folder / "report.md").read_text(encoding="utf-8")
     for view in page.report.top:
-        assert f"**{view.label}** ({view.priority_text})" in text
+        assert f"**{view.rank} · {view.label}** ({view.priority_text})" in text
     assert text.count("\n### ") == 10
     assert text.count("\n| ") >= len(page.report.problems)
     assert page.report.quality[0] in text

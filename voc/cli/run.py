@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,13 +147,14 @@ def _analyze(
 
 def _summary(result: Result, path: Path) -> None:
     from voc.cli.console import say
+    from voc.report.issue_view import to_act_on
 
     counts = result.run["counts"]
     say(
         f"Read {counts['rows_read']:,} rows: {counts['records_kept']:,} kept, "
         f"{counts['duplicates']:,} duplicates, {counts['rejected']:,} set aside (rejected.jsonl)."
     )
-    for issue in result.ranked[:5]:
+    for issue in islice(filter(to_act_on, result.ranked), 5):
         say(f"  {issue.rank}. {issue.label}  [{issue.priority:.0f}]  {issue.reason}")
     for note in result.run.get("notes", ()):
         say(f"Note: {note}")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 UNCLUSTERED = -1
 LOOSE = 0.55
-"""Cosine to the nearest earlier centroid below which a row may be of a new group. Average linkage joins
-rows of a mean cosine of .32, which is a cosine of .57 with their centroid."""
+"""Cosine to the nearest earlier centroid below which a row may be of a new group. Average linkage, which groups
+few rows, joins those of a mean cosine of .32, which is a cosine of .57 with their centroid."""
 
 
 class VoiceSpace:
@@ -175,19 +175,20 @@ class VoiceClusterer:
         """Keep the earlier groups where they were, and group anew what is near none of them.
 
         An earlier centroid doesn't move, so a row that was there stays in its group, unless a new one is
-        nearer. A group lives on with half of the size that a new one needs, as that grows with n.
+        nearer. A group lives on with half of the size that a new one needs, as that grows with n; with
+        ``min_size``, which doesn't grow, it needs as many. Of too many new groups the largest are kept.
         """
         import numpy as np
 
         _, similarity = _nearest(rows, start)
-        loose = rows[similarity < LOOSE]
-        room = max(0, self.max_groups - len(start))
-        new = seed_centroids(loose, minimum, self.threshold, self.seed)[:room]
+        new = seed_centroids(rows[similarity < LOOSE], minimum, self.threshold, self.seed)
         unseen = np.ones(len(rows), dtype=bool) if self.unseen is None else self.unseen
         for _ in range(rounds):
             labels = self._assign(rows, np.vstack([start, new]))
             groups = np.arange(len(start), len(start) + len(new))
-            new = group_means(rows, labels, [g for g in groups if _is_new(labels == g, unseen, minimum)])
+            good = [g for g in groups if _is_new(labels == g, unseen, minimum)]
+            good.sort(key=lambda g: -np.count_nonzero(labels == g))
+            new = group_means(rows, labels, good[: max(0, self.max_groups - len(start))])
         labels = self._assign(rows, np.vstack([start, new]))
         sizes = np.bincount(labels[labels >= 0], minlength=len(start) + len(new))
         least = self.min_size or max(2, minimum // 2)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.models.encoder import Progress, encoded
+from voc.models.seeds import group_means
 from voc.plugins import Plugin
 from voc.types import SENTIMENTS, Encoded
 
@@ -143,11 +144,7 @@ class PluggedClusterer:
         if not np.issubdtype(given.dtype, np.integer) or given.min(initial=0) < -1:
             raise self.plugin.unfit("its fit_predict gives other labels than whole numbers from -1 up")
         self.labels_ = _by_size(given)
-        means = [
-            vectors[self.labels_ == group].mean(axis=0) for group in range(self.labels_.max(initial=-1) + 1)
-        ]
-        rows = np.array(means, np.float32).reshape(len(means), vectors.shape[1])
-        self.centroids_ = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        self.centroids_ = group_means(vectors, self.labels_, range(self.labels_.max(initial=-1) + 1))
         return self
 
     def fit_predict(self, vectors: NDArray[np.float32], y: Any = None) -> NDArray[np.int64]:

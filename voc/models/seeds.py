@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int64]
 
 MANY = 2000
-"""Distinct rows from which density is used. Its first call on a machine compiles for half a minute."""
+"""Distinct rows from which density is used. Its first call on a machine compiles for 20 s, until numba's cache is cleared."""
 _DENSE_SAMPLE, _LINKED_SAMPLE = 20_000, 5000
 _LEAST_COLUMNS = 16
 """EVoC reduces its rows to fewer columns than these."""
@@ -60,10 +60,10 @@ def group_means(rows: Vectors, labels: Any, groups: Any) -> Vectors:
 
 
 def unit(rows: Vectors) -> Vectors:
-    """Return rows at unit length; zeros stay."""
+    """Return rows of unit length, or one row; zeros stay."""
     import numpy as np
 
-    norm = np.linalg.norm(rows, axis=1, keepdims=True)
+    norm = np.linalg.norm(rows, axis=-1, keepdims=True)
     return np.asarray(rows / np.maximum(norm, 1e-12), dtype=np.float32)
 
 

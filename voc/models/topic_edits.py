@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voc.errors import USAGE, VocError
+from voc.models.seeds import unit
 from voc.yaml_file import read_yaml
 
 if TYPE_CHECKING:
@@ -187,14 +188,6 @@ def centred(means: Matrix, shares: Matrix, language_means: Matrix, counts: Matri
     every = counts @ language_means / max(float(counts.sum()), 1.0)
     origin = np.where(counts[:, None] >= FEWEST_OF_LANGUAGE, language_means, every)
     return unit(means - shares @ origin)
-
-
-def unit(rows: Matrix) -> Matrix:
-    """Return rows of unit length; a row of zeros stays one."""
-    import numpy as np
-
-    norm = np.linalg.norm(rows, axis=-1, keepdims=True)
-    return np.asarray(rows / np.maximum(norm, 1e-12), dtype=np.float32)
 
 
 def as_edits(edits: Edits, **changes: Any) -> Edits:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voc.models.clusterer import UNCLUSTERED
-from voc.models.topic_edits import Edits, Known, centred, load_edits, unit
+from voc.models.seeds import unit
+from voc.models.topic_edits import Edits, Known, centred, load_edits
 
 if TYPE_CHECKING:
     import numpy as np

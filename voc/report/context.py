@@ -14,7 +14,7 @@ from voc.report import quality, where
 from voc.report.changes import since
 from voc.report.critical import critical_quotes
 from voc.report.evidence_view import answers, mismatch_sentence
-from voc.report.issue_view import Scene, anchor, slices, tell
+from voc.report.issue_view import Scene, anchor, slices, tell, to_act_on
 from voc.report.plain import plain
 from voc.report.view import Axis, Change, IssueView, Related, Report, Slice
 from voc.report.words import Words, load_words
@@ -61,7 +61,7 @@ def build_report(
         facts=_facts(kept, len(problems), scene),
         sentiments=moods,
         mood=", ".join(f"{mood.text} {mood.name}" for mood in moods),
-        top=tuple(view for view in problems if view.priority > 0 and view.flag != "gone")[:TOP],
+        top=tuple(view for issue, view in zip(issues, told, strict=True) if to_act_on(issue))[:TOP],
         message=words("top.empty" if kept.empty else "top.none" if issues else "top.ungrouped"),
         changes=_changes(problems, words),
         changes_note=_changes_note(scene),

@@ -57,6 +57,11 @@ def is_liked(issue: Issue) -> bool:
     return issue.sentiments.get("positive", 0) > LIKED * max(1, issue.volume)
 
 
+def to_act_on(issue: Issue) -> bool:
+    """Say whether there is something to do: nobody likes it, it weighs something, and it isn't gone."""
+    return not is_liked(issue) and issue.priority > 0 and issue.trend_flag != "gone"
+
+
 def anchor(issue: Issue) -> str:
     """Return the id of the issue's panel; made of the rank, so that no label gets into markup."""
     return f"issue-{issue.rank}"

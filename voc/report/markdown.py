@@ -42,11 +42,11 @@ def _lines(report: Report, words: Words) -> Iterator[str]:
     yield f"## {words('top.title')}\n"
     if not report.top:
         yield f"{report.message}\n"
-    for place, issue in enumerate(report.top, 1):
-        yield f"{place}. **{escape(issue.label)}** ({issue.priority_text}): {escape(issue.reason)}"
-        if issue.quotes:
-            yield f"   > {escape(issue.quotes[0].text)}"
+    for issue in report.top:  # no list: Markdown would number it anew, past the ranks of what is gone
+        yield f"**{issue.rank} · {escape(issue.label)}** ({issue.priority_text}): {escape(issue.reason)}"
         yield ""
+        if issue.quotes:
+            yield f"> {escape(issue.quotes[0].text)}\n"
     if report.since:
         yield render_since(report.since)
     yield from _changes(report, words)
