@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voc.errors import VocError
+from voc.models import hub
 from voc.models.encoder import load_encoder
 from voc.models.hub import sentiment_columns
 from voc.models.intent import load_intent
@@ -69,6 +70,28 @@ def test_encoders_with_other_weights_have_other_ids(tmp_path):
     first.model[0].auto_model.encoder.layer[0].output.dense.weight.data += 1
     first.model.save(str(tmp_path / "changed" / "tiny"))
     assert load_encoder(str(tmp_path / "changed" / "tiny")).id != first.id
+
+
+@pytest.mark.parametrize(("has_bfloat", "expected"), [(True, "bfloat16"), (False, "float16")])
+def test_a_gpu_gets_weights_of_16_bits_and_a_processor_keeps_its_own(monkeypatch, has_bfloat, expected):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: has_bfloat)
+    assert hub.precision(torch.device("cuda", 0)) is getattr(torch, expected)
+    assert hub.precision(torch.device("cpu")) is None
+
+
+def test_weights_of_16_bits_say_nearly_the_same_under_another_id(tmp_path, monkeypatch):
+    import torch
+
+    folder, labels = save_tiny(tmp_path / "tiny"), ["NEGATIVE", "POSITIVE"]
+    judge = save_tiny(tmp_path / "judge", labels)
+    full, told = load_encoder(folder), load_sentiment(judge).predict(TEXTS)
+    monkeypatch.setattr(hub, "precision", lambda device: torch.bfloat16)
+    half = load_encoder(folder)
+    assert half.id != full.id
+    assert (half.encode(TEXTS).vectors * full.encode(TEXTS).vectors).sum(axis=1).min() > 0.99
+    np.testing.assert_allclose(load_sentiment(judge).predict(TEXTS), told, atol=0.02)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,11 @@ from voc.errors import VocError
 from voc.models.encoder import Progress, encoded
 from voc.types import Encoded
 
-BATCH = 32
+if TYPE_CHECKING:
+    import torch
+
+BATCH, GPU_BATCH = 32, 256
+"""Texts in a forward pass. They are sorted by length first, so that few are padded."""
 SAFE: dict[str, Any] = {"use_safetensors": True}
 """Options of every model that is loaded."""
 SENTIMENT_WORDS = (
@@ -47,6 +51,7 @@ class HubEncoder:
             from sentence_transformers import SentenceTransformer
 
             self.model = SentenceTransformer(name, device=device, trust_remote_code=False, model_kwargs=SAFE)
+            self.batch = shrink(self.model, self.model.device)
         self.id = identity(name, self.model)
         self.dim = int(self.model.get_embedding_dimension() or 0)
 
@@ -57,11 +62,11 @@ class HubEncoder:
         if progress:
             progress(len(texts) - len(unique))
         parts = [np.zeros((0, self.dim), np.float16)]
-        for start in range(0, len(unique), BATCH * 16):
-            part = unique[start : start + BATCH * 16]
+        for start in range(0, len(unique), self.batch * 16):
+            part = unique[start : start + self.batch * 16]
             found = self.model.encode(
                 part,
-                batch_size=BATCH,
+                batch_size=self.batch,
                 normalize_embeddings=True,
                 show_progress_bar=False,
                 convert_to_numpy=True,
@@ -94,6 +99,7 @@ class HubClassifier:
             self.tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
             model = AutoModelForSequenceClassification.from_pretrained(name, trust_remote_code=False, **SAFE)
             self.model = model.to(self.device).eval()
+            self.batch = shrink(self.model, torch.device(self.device))
         self.id = identity(name, self.model)
         self.labels = tuple(str(config.id2label[i]) for i in range(config.num_labels))
 
@@ -103,8 +109,8 @@ class HubClassifier:
 
         order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), i))
         out = np.zeros((len(texts), len(self.labels)), np.float32)
-        for start in range(0, len(order), BATCH):
-            at = order[start : start + BATCH]
+        for start in range(0, len(order), self.batch):
+            at = order[start : start + self.batch]
             pairs = [[texts[i] for i in at]] + ([[second[i] for i in at]] if second is not None else [])
             batch = self.tokenizer(*pairs, padding=True, truncation=True, return_tensors="pt").to(self.device)
             with torch.inference_mode():
@@ -195,6 +201,26 @@ def _sentiment_of(label: str, classes: int) -> int | None:
         if any(part.startswith(word) for part in words):
             return sentiment
     return None
+
+
+def shrink(model: Any, device: torch.device) -> int:
+    """Give a model on a GPU weights of 16 bits, in place, and return how many texts it takes at once.
+
+    A model's id is made of the weights it has then, so what a GPU and a processor answer is never mixed in a cache.
+    """
+    dtype = precision(device)
+    if dtype is not None:
+        model.to(dtype)
+    return GPU_BATCH if device.type == "cuda" else BATCH
+
+
+def precision(device: torch.device) -> torch.dtype | None:
+    """Which weights a device multiplies fast: bfloat16, or float16 where it has none; ``None`` as they are."""
+    import torch
+
+    if device.type != "cuda":
+        return None
+    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
 def identity(name: str, model: Any) -> str:
