@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import difflib
 import io
+import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from voc.models.encoder import Encoder
     from voc.models.intent import IntentModel
 
+log = logging.getLogger(__name__)
 COLUMNS = ("id", "source_file", "source_row", "language", "text", "intent")
 """Columns of the answers; ``voc train intent`` reads them as they are."""
 _MOST = 20_000
@@ -36,11 +40,13 @@ class Proposal:
 class Answers:
     """A CSV file of answers; each is on the disk before the next question is put.
 
+    An answer whose writing was cut off counts as not given, and makes room for the next one.
+
     Args:
         path: the file; made with the first answer. Whatever ids it holds count as answered.
 
     Raises:
-        VocError: the file is there, but is no file of answers.
+        VocError: the file is there, but is no file of answers, or a row of it has to be mended by hand.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,26 +56,18 @@ class Answers:
         if not path.exists():
             return
         try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                reader = csv.DictReader(lines)
-                if not {"id", "intent"} <= set(reader.fieldnames or ()):
-                    raise VocError(
-                        f"{path} is no file of answers: it has no columns id and intent",
-                        "Name another file with -o.",
-                        USAGE,
-                    )
-                self.columns = tuple(reader.fieldnames or ())
-                self.rows = [row for row in reader if row.get("id")]
-        except (UnicodeDecodeError, csv.Error, OSError) as error:
+            data = path.read_bytes()
+            found = _whole_rows(path, data)
+            data[: found[-1].end if found else 0].decode()
+        except (UnicodeDecodeError, OSError) as error:
             raise VocError(
                 f"{path} can't be read as CSV: {type(error).__name__}", "Name another file."
             ) from None
-        if set(self.columns) != set(COLUMNS):
-            raise VocError(
-                f"{path} has other columns than answers have: {', '.join(COLUMNS)}",
-                "Name another file with -o.",
-                USAGE,
-            )
+        self.columns = _columns(path, found)
+        if found[-1].end < len(data):
+            log.warning("%s: the last answer was cut off while it was written, and counts as not given", path)
+        rows = (_as_answer(path, row, self.columns) for row in found[1:])
+        self.rows = [row for row in rows if row.get("id")]
 
     @property
     def ids(self) -> set[str]:
@@ -97,25 +95,29 @@ class Answers:
             "text": record.text,
             "intent": intent,
         }
-        buffer = io.BytesIO()
-        new = not self.path.exists() or self.path.stat().st_size == 0
-        write_csv(buffer, [row], list(self.columns), header=new)
         try:
+            kept, end = self._mended()
+            buffer = io.BytesIO()
+            write_csv(buffer, [row], list(self.columns), header=not kept)
             with self.path.open("ab") as file:
-                file.write(self._mended() + buffer.getvalue())
+                file.write(end + buffer.getvalue())
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise VocError(f"{self.path} can't be written: {error.strerror}", "Check the disk.") from None
         self.rows.append(row)
 
-    def _mended(self) -> bytes:
-        """A line's end where the last one lacks it, as after a crash or an editor."""
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            return b""
-        with self.path.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            return b"" if file.read(1) == b"\n" else b"\n"
+    def _mended(self) -> tuple[int, bytes]:
+        """Cut the file back to its whole rows: its size then, and a line's end where the last one lacks it.
+
+        Done for each answer: someone may have edited the file since the last one.
+        """
+        data = self.path.read_bytes() if self.path.exists() else b""
+        rows = _whole_rows(self.path, data)
+        kept = rows[-1].end if rows else 0
+        if kept < len(data):
+            os.truncate(self.path, kept)
+        return kept, b"" if data[:kept].endswith(b"\n") or not kept else b"\n"
 
 
 def read_queue(inputs: Sequence[str | Path], settings: Settings) -> tuple[list[Record], int]:
@@ -203,3 +205,126 @@ def _mark(text: str) -> str:
 def _plain(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from running it (``voc.io.sinks.safe_cell``)."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row as it is in the file: from line ``line``, ending before byte ``end``."""
+
+    cells: list[str]
+    line: int
+    raw: bytes
+    end: int
+    open: bool
+    """The file ends within its quotes."""
+
+    def cut_off(self, width: int) -> bool:
+        """Whether, as the last row of a file, it is one that was not written to its end."""
+        if self.open or self.raw.endswith((b"\n", b"\r")):
+            return self.open
+        return len(self.cells) < width or _ends_within_a_character(self.raw)
+
+    def swallows(self, width: int) -> bool:
+        """Whether a row that seems cut off has more in its quotes: its last line ends, or lines are whole rows.
+
+        So it looks where someone left a stray quote.
+        """
+        lines = list(io.StringIO(self.raw.decode("utf-8", "replace"), newline=""))
+        rows = (next(csv.reader(islice(lines, at, None)), []) for at in range(1, len(lines)))
+        return self.raw.endswith((b"\n", b"\r")) or any(len(cells) == width for cells in rows)
+
+
+class _Lines:
+    """Lines for the csv module, counted; ``over`` once it asked for more than there are."""
+
+    def __init__(self, data: bytes) -> None:
+        self.size = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+        """Bytes taken."""
+        self.number = 0
+        self.over = False
+        # What is not UTF-8 keeps its length: it may be half a character, where the file was cut off.
+        self._left = io.StringIO(data[self.size :].decode("utf-8", "surrogateescape"), newline="")
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._left.readline()
+        if not line:
+            self.over = True
+            raise StopIteration
+        self.number += 1
+        self.size += len(line.encode("utf-8", "surrogateescape"))
+        return line
+
+
+def _rows_in(data: bytes) -> Iterator[_Row]:
+    lines = _Lines(data)
+    line, start = 1, lines.size
+    for cells in csv.reader(lines):
+        yield _Row(cells, line, data[start : lines.size], lines.size, lines.over)
+        line, start = lines.number + 1, lines.size
+
+
+def _whole_rows(path: Path, data: bytes) -> list[_Row]:
+    """All rows of the file, but for a last one that was cut off while it was written.
+
+    Raises:
+        VocError: a quote is not closed, and what it swallowed may be whole rows.
+    """
+    try:
+        rows = list(_rows_in(data))
+        if len(rows) < 2 or not rows[-1].cut_off(len(rows[0].cells)):
+            return rows
+        if rows[-1].swallows(len(rows[0].cells)):
+            raise VocError(
+                f"{path}: line {rows[-1].line} has a quote that is not closed",
+                "Close it, or delete what was cut off there; the answers after it are not lost.",
+            )
+    except csv.Error as error:
+        raise VocError(f"{path} can't be read as CSV: {type(error).__name__}", "Name another file.") from None
+    return rows[:-1]
+
+
+def _columns(path: Path, rows: Sequence[_Row]) -> tuple[str, ...]:
+    """The header.
+
+    Raises:
+        VocError: it is not that of answers.
+    """
+    header = tuple(rows[0].cells) if rows else ()
+    if not {"id", "intent"} <= set(header):
+        raise VocError(
+            f"{path} is no file of answers: it has no columns id and intent",
+            "Name another file with -o.",
+            USAGE,
+        )
+    if set(header) != set(COLUMNS):
+        raise VocError(
+            f"{path} has other columns than answers have: {', '.join(COLUMNS)}",
+            "Name another file with -o.",
+            USAGE,
+        )
+    return header
+
+
+def _as_answer(path: Path, row: _Row, columns: Sequence[str]) -> dict[str, str]:
+    """Cells by column; none for an empty row.
+
+    Raises:
+        VocError: cells are missing or left over, so that what is in which column is anyone's guess.
+    """
+    if not any(cell.strip() for cell in row.cells):
+        return {}
+    if len(row.cells) < len(columns) or any(row.cells[len(columns) :]):
+        raise VocError(
+            f"{path}: line {row.line} has {len(row.cells)} cells, and should have {len(columns)}",
+            "Mend or delete that row.",
+        )
+    return dict(zip(columns, row.cells, strict=False))
+
+
+def _ends_within_a_character(raw: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder.decode(raw)
+    return bool(decoder.getstate()[0])

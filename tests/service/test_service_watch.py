@@ -12,6 +12,7 @@ from service_samples import COLUMNS, answer, drop, make_watch, read, routed, row
 
 from voc.errors import VocError
 from voc.service.database import Database
+from voc.service.inbox import Dropped
 from voc.service.outbox import SCHEMA
 from voc.service.watch import STATE, Watch
 from voc.types import Record, Rejected
@@ -86,6 +87,142 @@ def test_a_file_written_to_while_it_is_read_is_routed_when_it_is_whole(tmp_path:
     run_once(tmp_path, read=growing, post=True)
     assert sorted(routed(tmp_path)) == ["early", "late"]
     assert waiting(tmp_path) == 2
+
+
+class Replacing:
+    """Told of a file, it drops another under the same name, once."""
+
+    def __init__(self, base: Path, name: str) -> None:
+        self.base, self.name = base, name
+        self.said: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        self.said.append(line)
+        if len(self.said) == 1:
+            drop(self.base / "inbox", self.name, ["late", "later"])
+
+
+def test_a_file_replaced_while_it_is_finished_is_routed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+    targets: list[str] = []
+
+    def counted(path: Path, target: Path) -> Path:
+        targets.append(target.parent.name)
+        return rename(path, target)
+
+    make_watch(tmp_path).close()
+    drop(tmp_path / "inbox", "x.csv", ["early"])
+    monkeypatch.setattr(Path, "rename", counted)
+    run_once(tmp_path, tell=Replacing(tmp_path, "x.csv"))
+    assert sorted(routed(tmp_path)) == ["early", "late", "later"]
+    assert names(tmp_path / "inbox") == {"done"}
+    assert targets.count("done") == 1  # not moved and given back, but left where it was
+
+
+def test_a_file_that_replaces_one_that_cannot_be_read_is_routed(tmp_path: Path) -> None:
+    make_watch(tmp_path).close()
+    (tmp_path / "inbox" / "x.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    run_once(tmp_path, tell=Replacing(tmp_path, "x.csv"))
+    assert routed(tmp_path) == ["late", "later"]
+    assert names(tmp_path / "inbox" / "done") == {"x.csv"}
+
+
+def test_a_file_that_replaces_one_routed_before_is_routed(tmp_path: Path) -> None:
+    make_watch(tmp_path).close()
+    for _ in range(2):
+        tell = Replacing(tmp_path, "x.csv")
+        drop(tmp_path / "inbox", "x.csv", ["early"])
+        tell.said += [""] * (not routed(tmp_path))  # replaced the second time only
+        run_once(tmp_path, tell=tell)
+    assert tell.said[0] == "x.csv: routed before, and not again"
+    assert sorted(routed(tmp_path)) == ["early", "late", "later"]
+
+
+def test_a_file_replaced_while_it_is_hashed_is_not_said_to_be_routed_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+
+    def replaced(dropped: Dropped) -> str:
+        hashed.append(sha256(dropped))
+        if len(hashed) == 1:
+            drop(tmp_path / "inbox", "x.csv", ["late"])
+        return hashed[-1]
+
+    make_watch(tmp_path).close()
+    drop(tmp_path / "inbox", "x.csv", ["early"])
+    run_once(tmp_path)
+    drop(tmp_path / "inbox", "x.csv", ["early"])
+    sha256 = Dropped.sha256
+    monkeypatch.setattr(Dropped, "sha256", replaced)
+    said: list[str] = []
+    run_once(tmp_path, tell=said.append)
+    assert said == ["x.csv: 1 rows"]
+    assert sorted(routed(tmp_path)) == ["early", "late"]
+
+
+@pytest.mark.parametrize("bad", [False, True])
+@pytest.mark.parametrize("third", [False, True])
+def test_a_file_replaced_in_the_moment_it_is_moved_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: bool, third: bool
+) -> None:
+    rename = Path.rename
+    put_away: list[Path] = []
+
+    def late(path: Path, target: Path) -> Path:
+        first = path == tmp_path / "inbox" / "x.csv" and not put_away
+        if first:
+            put_away.append(target)
+            drop(tmp_path / "inbox", "x.csv", ["late"])
+        moved = rename(path, target)
+        if first and third:
+            drop(tmp_path / "inbox", "x.csv", ["third"])
+        return moved
+
+    make_watch(tmp_path).close()
+    drop(tmp_path / "inbox", "x.csv", ["early"])
+    if bad:
+        (tmp_path / "inbox" / "x.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    monkeypatch.setattr(Path, "rename", late)
+    run_once(tmp_path)
+    assert put_away[0].parent.name == ("failed" if bad else "done")
+    assert Counter(routed(tmp_path)) == Counter(["early"] * (not bad) + ["late"] + ["third"] * third)
+    assert names(tmp_path / "inbox") - {"failed"} == {"done"}
+
+
+def test_another_inode_alone_is_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a file system whose renames change inodes would have the file come back without end."""
+
+    def copied(path: Path, target: Path) -> Path:
+        assert target.parent.name == "done"
+        target.write_bytes(path.read_bytes())
+        path.unlink()
+        return target
+
+    make_watch(tmp_path).close()
+    drop(tmp_path / "inbox", "x.csv", ["a"])
+    monkeypatch.setattr(Path, "rename", copied)
+    run_once(tmp_path)
+    assert names(tmp_path / "inbox" / "done") == {"x.csv"}
+    assert routed(tmp_path) == ["a"]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_name_of_as_many_bytes_as_a_name_can_have(tmp_path: Path, form: str) -> None:
+    name = "ab" + "가" * 83 + ".csv"
+    assert len(name.encode()) == 255
+    make_watch(tmp_path).close()
+    for content in ("a", "b"):
+        (tmp_path / "inbox" / name).write_text(f"id,text\n{content},words\n", encoding="utf-8")
+        run_once(tmp_path, form=form)
+    results = sorted((tmp_path / "results").glob(f"[!.]*.{form}"))
+    assert [path.name[:68] for path in results] == ["ab" + "가" * 66] * 2
+    assert names(tmp_path / "inbox") == {"done"}
+    put_away = names(tmp_path / "inbox" / "done")  # nothing overwritten, and still told by its end
+    assert len(put_away) == 2
+    assert all(each.endswith("가" * 60 + ".csv") for each in put_away)
 
 
 def waiting(base: Path) -> int:

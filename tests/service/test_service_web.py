@@ -137,6 +137,8 @@ def test_the_description_names_what_is_there_and_no_other_machine(start: Start) 
     assert set(found["paths"]) == {"/route", "/classify", "/health"}
     assert found["security"] == [{"token": []}]
     assert "://" not in json.dumps(found)
+    said = found["paths"]["/route"]["post"]["responses"]
+    assert said["503"]["description"] == "Busy or stopping: see Retry-After"
     assert set(Routed.model_fields) == set(COLUMNS)
     for path in ("/docs", "/redoc", "/", "/../etc/passwd", "/route/../../x"):
         assert service.ask("GET", path, authorization=f"Bearer {TOKEN.decode()}")[0].status == 404

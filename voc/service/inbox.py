@@ -7,7 +7,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voc.errors import USAGE, VocError
@@ -19,6 +19,8 @@ LOCK = ".voc-watch.lock"
 DONE, FAILED = "done", "failed"
 TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".download", ".swp", "~")
 """How names end while a file is being written."""
+NAME_MAX = 255
+"""Bytes that file systems take for a name."""
 CHUNK = 1 << 20
 Signature = tuple[int, int, int]
 """Size, time of the last change, inode: differs once a file is written to or replaced."""
@@ -93,12 +95,13 @@ class Inbox:
                 log.warning("%r is not the name of an export: left where it is", entry.name)
 
     def put_away(self, dropped: Dropped, folder: str, digest: str) -> None:
-        """Move a file that was dealt with; one that can't be moved is left alone from now on."""
-        target = self.folder / folder / dropped.path.name
-        number = 0
-        while target.exists():
-            number += 1
-            target = self.folder / folder / f"{digest[:12]}.{number}.{dropped.path.name}"
+        """Move a file that was dealt with; one that can't be moved is left alone from now on.
+
+        What was dropped under its name meanwhile stays: the next looks find it.
+        """
+        if dropped.changed():
+            return
+        target = self._target(dropped, folder, digest)
         try:
             target.parent.mkdir(exist_ok=True)
             dropped.path.rename(target)
@@ -107,6 +110,34 @@ class Inbox:
         except OSError as error:
             self.leave(dropped)
             log.warning("%r can't be moved to %s: %s", dropped.name, folder, error.strerror)
+            return
+        # It may have been replaced after the check above; nobody can replace it where it is now.
+        if _is_another(replace(dropped, path=target), digest):
+            self._give_back(dropped, target)
+
+    def _target(self, dropped: Dropped, folder: str, digest: str) -> Path:
+        """A free name: nothing that was moved there before is overwritten."""
+        target = self.folder / folder / dropped.path.name
+        number = 0
+        while target.exists():
+            number += 1
+            target = target.with_name(_prefixed(f"{digest[:12]}.{number}.", dropped.path.name))
+        return target
+
+    def _give_back(self, dropped: Dropped, target: Path) -> None:
+        """Undo a move; beside what took the name in that moment, if anything did."""
+        back = dropped.path
+        number = 0
+        while back.exists():
+            number += 1
+            back = back.with_name(_prefixed(f"{number}.", dropped.path.name))
+        try:
+            target.rename(back)
+        except OSError as error:
+            log.warning(
+                "What replaced %r is in %s, but was not routed: %s",
+                dropped.name, target.parent.name, error.strerror,
+            )  # fmt: skip
 
     def leave(self, dropped: Dropped) -> None:
         """Look at a file no more, unless it changes."""
@@ -124,3 +155,18 @@ def _signature(path: Path) -> Signature | None:
     except OSError:
         return None
     return (found.st_size, found.st_mtime_ns, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+
+
+def _is_another(moved: Dropped, digest: str) -> bool:
+    """Whether it is not the file of this digest; on some file systems a move alone changes the inode."""
+    try:
+        return moved.changed() and moved.sha256() != digest
+    except OSError:
+        return True
+
+
+def _prefixed(prefix: str, name: str) -> str:
+    """Both; of a name that is too long for that its end, where the suffix is."""
+    room = NAME_MAX - len(prefix)
+    encoded = os.fsencode(name)
+    return prefix + (name if len(encoded) <= room else encoded[-room:].decode("utf-8", "ignore"))

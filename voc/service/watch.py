@@ -28,8 +28,9 @@ from voc.types import Record, Rejected
 
 log = logging.getLogger(__name__)
 STATE = ".voc-watch.sqlite"
-LONGEST_NAME = 120
-"""Characters of a file's name that its result's name keeps."""
+LONGEST_NAME = 200
+"""Bytes of a file's name that its result's name keeps. File systems take 255, and up to 46 are added: the hash and
+the format, what marks a draft, and what marks a draft that is being written."""
 Items = Sequence[Record | Rejected]
 Rows = list[dict[str, Any]]
 
@@ -130,6 +131,8 @@ class Watch:
             entry = self.journal.find(dropped.name, digest)
             if entry is None:
                 entry = self._routed(dropped, digest)
+            elif dropped.changed():
+                raise _ChangedError
             else:
                 self.tell(f"{dropped.name}: routed before, and not again")
         except (_StoppedError, _ChangedError, FileNotFoundError):
@@ -149,7 +152,8 @@ class Watch:
     def _routed(self, dropped: Dropped, digest: str) -> Entry:
         """Write the draft, then record it together with its messages."""
         source = f"{dropped.name}:{digest}"
-        output = f"{dropped.name[:LONGEST_NAME]}.{digest[:16]}.{self.form}"
+        kept = dropped.name.encode()[:LONGEST_NAME].decode("utf-8", "ignore")
+        output = f"{kept}.{digest[:16]}.{self.form}"
         rows = errors = 0
         self.contacts.forget()  # of a file that was not finished
         with open_writer(self.results / draft_of(output), self.form, self.columns) as writer:

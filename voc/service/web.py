@@ -32,7 +32,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemOut, "description": text}
     for status, text in (
         (401, "No token, or a wrong one"), (408, "The body came too slowly"), (413, "Too large"),
-        (422, "Not a request as described"), (503, "BusyError or stopping: see Retry-After"),
+        (422, "Not a request as described"), (503, "Busy or stopping: see Retry-After"),
     )
 }  # fmt: skip
 
