@@ -105,3 +105,18 @@ def test_a_file_that_is_no_head(tmp_path):
     (tmp_path / "bad.safetensors").write_text("nothing")
     with pytest.raises(VocError, match="not a classifier head"):
         load_intent(str(tmp_path / "bad.safetensors"))
+
+
+@pytest.mark.parametrize("labels", [3, 19])
+def test_an_answer_is_the_same_to_the_last_digit_whatever_stands_beside_its_text(labels):
+    rng = np.random.default_rng(0)
+    sizes = ((1152, 384), (384, labels))
+    weights = tuple(
+        (rng.normal(size=size).astype(np.float32), np.zeros(size[1], np.float32)) for size in sizes
+    )
+    head = Head(tuple(map(str, range(labels))), weights, 20.0)
+    features = rng.normal(size=(3000, 1152)).astype(np.float32)
+    together, order = head.predict(features), rng.permutation(len(features))
+    assert np.array_equal(head.predict(features[order]), together[order])
+    for start, end in ((0, 1), (5, 12), (100, 1537)):
+        assert np.array_equal(head.predict(features[start:end]), together[start:end])

@@ -18,7 +18,7 @@ from voc.models.seeds import MANY, seed_centroids, unit
 GROUPS = 40
 
 
-def planted(rows: int = 3000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def planted(rows: int = 6000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Rows near one of 40 random directions, of uneven numbers, a tenth of them near none; each row's group."""
     rng = np.random.default_rng(seed)
     weights = 1 / np.arange(2, GROUPS + 2)
@@ -68,7 +68,7 @@ def test_the_number_of_threads_is_left_as_it_was() -> None:
     assert numba.get_num_threads() == before
 
 
-@pytest.mark.parametrize("distinct", [1, 2, 40, 1500])
+@pytest.mark.parametrize("distinct", [1, 2, 40, 3000])
 def test_identical_rows_are_not_parted(distinct: int) -> None:
     rows, _ = planted(seed=3)
     copies = np.repeat(rows[300 : 300 + distinct], -(-MANY * 2 // distinct), axis=0)

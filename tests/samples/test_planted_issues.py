@@ -6,6 +6,8 @@ are what the first model must not fall below, and docs/decisions.md says what is
 
 from __future__ import annotations
 
+import dataclasses
+import random
 import re
 from typing import Any
 
@@ -306,3 +308,19 @@ def test_product_names_and_versions_are_not_taken_for_personal_data(planted: Pla
         said = planted.truth[where]
         if said["kind"] != "ticket":
             assert len(words.findall(row["text"])) >= len(words.findall(said["text"])), where
+
+
+def test_the_same_rows_in_another_order_give_the_same_issues(
+    sample_corpus: voc.Corpus, sample_result: voc.Result
+) -> None:
+    order = list(sample_corpus.records)
+    random.Random(4).shuffle(order)
+    again = voc.analyze(dataclasses.replace(sample_corpus, records=tuple(order)), cache=False)
+    assert told(again) == told(sample_result)
+
+
+def told(result: voc.Result) -> dict[str, tuple[str, list[str]]]:
+    """Each issue's label and what is said in it; of two copies, either may be the one that counts."""
+    table = result.segments.dropna(subset="issue_id")
+    said = table.groupby("issue_id")["text"].agg(sorted)
+    return {issue.issue_id: (issue.label, said[issue.issue_id]) for issue in result.ranked}

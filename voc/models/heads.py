@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,24 +50,28 @@ class Head:
             )
         return out
 
-    def logits(self, features: Floats) -> Floats:
-        """Scores (n, labels) before the softmax."""
-        x = features.astype(np.float32)
+    def logits(self, features: Floats) -> NDArray[np.float64]:
+        """Scores (n, labels) before the softmax.
+
+        In double precision: a product of singles depends, in its last digit, on the rows beside it, and
+        such a digit is enough for other issues when the same rows come in another order.
+        """
+        x = features.astype(np.float64)
         for i, (weight, bias) in enumerate(self.weights):
-            x = (gelu(x) if i else x) @ weight + bias
+            x = (gelu(x) if i else x) @ weight.astype(np.float64) + bias
         return x
 
 
-def softmax(logits: Floats) -> Floats:
+def softmax(logits: NDArray[np.floating[Any]]) -> Floats:
     """Row-wise softmax."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     result: Floats = (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
     return result
 
 
-def gelu(x: Floats) -> Floats:
+def gelu(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """GELU by its usual tanh approximation (Hendrycks & Gimpel 2016)."""
-    result: Floats = 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x**3)))
+    result: NDArray[np.float64] = 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))
     return result
 
 

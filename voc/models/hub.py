@@ -57,7 +57,7 @@ class HubEncoder:
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Encoded:
         """Vectors (n, dim); features repeat them. Each text is cut at what the model reads."""
-        unique = list(dict.fromkeys(texts))
+        unique = sorted(set(texts))  # the same batches, to the last digit, in whatever order texts come
         at = {text: i for i, text in enumerate(unique)}
         if progress:
             progress(len(texts) - len(unique))
@@ -107,7 +107,7 @@ class HubClassifier:
         """Softmax over the labels, (n, labels). ``second`` holds the hypotheses of an NLI model."""
         import torch
 
-        order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), i))
+        order = sorted(range(len(texts)), key=lambda i: (len(texts[i]), texts[i], i))
         out = np.zeros((len(texts), len(self.labels)), np.float32)
         for start in range(0, len(order), self.batch):
             at = order[start : start + self.batch]

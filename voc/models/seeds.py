@@ -1,6 +1,6 @@
 """First centroids, without knowing how many groups there are: what the clusterer starts from.
 
-Few rows: average linkage on cosine distance, which needs no compilation. Many: EVoC (McInnes; a
+While it can see all rows: average linkage on cosine distance, which needs no compilation. Beyond: EVoC (McInnes; a
 neighbour graph, its embedding and the density tree of HDBSCAN), which finds finer groups than average linkage
 does, and more than there are: its finest layer is taken, and groups whose centroids are close are joined.
 """
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
     Labels = NDArray[np.int64]
 
-MANY = 2000
-"""Distinct rows from which density is used. Its first call on a machine compiles for 20 s, until numba's cache is cleared."""
-_DENSE_SAMPLE, _LINKED_SAMPLE = 20_000, 5000
+MANY = 5000
+"""Most rows that average linkage looks at, and distinct rows from which density is used: below, linkage sees them
+all, and the same rows but for rounding give the same groups, where EVoC's chance would show. EVoC's first call on a machine compiles for 20 s, until numba's cache is cleared."""
+_DENSE_SAMPLE = 20_000
 _LEAST_COLUMNS = 16
 """EVoC reduces its rows to fewer columns than these."""
 _LEAST_GROUP = 5
@@ -31,7 +32,7 @@ def seed_centroids(rows: Vectors, minimum: int, threshold: float, seed: int) -> 
     """Return (groups, d) centroids of unit length of the groups in (n, d) rows of unit length, or in a sample.
 
     Args:
-        rows: what is grouped; with more than 2,000 different ones, their order doesn't matter within the sample.
+        rows: what is grouped; with more than 5,000 different ones, their order doesn't matter within the sample.
         minimum: the smallest group that counts, were all rows looked at.
         threshold: cosine distance at which average linkage stops joining.
         seed: chooses the sample, and makes EVoC's random steps the same every time.
@@ -44,7 +45,7 @@ def seed_centroids(rows: Vectors, minimum: int, threshold: float, seed: int) -> 
     sample = np.unique(_sample(rows, _DENSE_SAMPLE, seed), axis=0) if len(rows) >= MANY else rows[:0]
     dense = len(sample) >= MANY and rows.shape[1] >= _LEAST_COLUMNS
     if not dense:
-        sample = _sample(rows, _LINKED_SAMPLE, seed)
+        sample = _sample(rows, MANY, seed)
     least = max(2, min(minimum, round(minimum * len(sample) / len(rows))))
     labels = _dense(sample, least, seed) if dense else _linked(sample, threshold)
     sizes = np.bincount(labels[labels >= 0])
@@ -91,9 +92,8 @@ def _dense(rows: Vectors, least: int, seed: int) -> Labels:
     from evoc import EVoC
 
     threads = numba.get_num_threads()
-    numba.set_num_threads(
-        1
-    )  # EVoC draws random numbers by thread: one gives the same groups on every machine
+    # EVoC draws random numbers by thread: one gives the same groups on every machine.
+    numba.set_num_threads(1)
     try:
         found = EVoC(base_min_cluster_size=max(_LEAST_GROUP, least), random_state=seed).fit(rows)
     finally:
