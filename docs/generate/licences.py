@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -16,46 +17,60 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "licences.md"
 EXTRAS = ("serve",)
+OPTIONAL = ("notebook", "ray", "tuning")
+"""Extras that are listed apart: few people install them."""
 _HEAD = """# Licences
 
 voc is under the MIT licence, and so is the model that it carries (made from multilingual-e5-small, MIT).
 What `pip install voc` and its extra `serve` bring along, as each package's own metadata has it
 (`python -m docs.generate.licences` writes this page):
 
-| package | licence |
-| --- | --- |
 """
+_OPTIONAL_HEAD = """
+## Other extras
+
+What the extras `notebook` (charts and Jupyter), `ray` (`--engine ray`) and `tuning` (`voc train intent --method setfit`
+and `finetune`) bring along beyond that:
+
+"""
+_COLUMNS, _OPTIONAL_COLUMNS = "| package | licence |", "| package | with | licence |"
 _KNOWN = {
     "certifi": "MPL-2.0", "python-stdnum": "LGPL-2.1-or-later", "tqdm": "MPL-2.0 AND MIT",
 }  # fmt: skip
 """Where the metadata says it in too many words."""
 
 
-def required() -> set[str]:
-    """Names of everything that is installed for voc on this system, dependencies of dependencies too."""
+def required(extras: Iterable[str] = (*EXTRAS, *OPTIONAL)) -> set[str]:
+    """Names of everything that is installed for voc on this system, dependencies of dependencies too.
+
+    Args:
+        extras: voc's own extras that are installed with it.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     waiting = list(project["dependencies"])
-    for extra in EXTRAS:
+    for extra in extras:
         waiting += project["optional-dependencies"][extra]
-    names: set[str] = set()
+    met: set[tuple[str, str]] = set()
     while waiting:
         wanted = Requirement(waiting.pop())
-        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
-            continue
         name = _normal(wanted.name)
-        if name in names or name == "voc":
+        if name == "voc" or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
             continue
-        names.add(name)
-        if is_installed(name):
-            needs = distribution(name).requires or []
-            waiting += [one for one in needs if "extra ==" not in one]
-            waiting += [
-                one.split(";")[0]
-                for extra in wanted.extras
-                for one in needs
-                if re.search(rf"extra == ['\"]{extra}['\"]", one)
-            ]
-    return names
+        for extra in ("", *wanted.extras):
+            if (name, extra) not in met:
+                met.add((name, extra))
+                waiting += _needs(name, extra)
+    return {name for name, _extra in met}
+
+
+def _needs(name: str, extra: str) -> list[str]:
+    """What an installed package asks for: by itself, or for one of its extras alone."""
+    if not is_installed(name):
+        return []
+    needs = distribution(name).requires or []
+    if not extra:
+        return [one for one in needs if "extra ==" not in one]
+    return [one.split(";")[0] for one in needs if re.search(rf"extra == ['\"]{extra}['\"]", one)]
 
 
 def is_installed(name: str) -> bool:
@@ -87,8 +102,16 @@ def licence(name: str) -> str:
 
 def page() -> str:
     """The page's text."""
-    lines = [f"| {name} | {licence(name)} |" for name in sorted(required()) if is_installed(name)]
-    return _HEAD + "\n".join(lines) + "\n"
+    always = _here(required(EXTRAS))
+    of_extras = {extra: _here(required([*EXTRAS, extra])) - always for extra in OPTIONAL}
+    more = {
+        name: ", ".join(f"`{extra}`" for extra in OPTIONAL if name in of_extras[extra])
+        for name in set().union(*of_extras.values())
+    }
+    first = [_COLUMNS, "| --- | --- |", *(f"| {name} | {licence(name)} |" for name in sorted(always))]
+    second = [_OPTIONAL_COLUMNS, "| --- | --- | --- |"]
+    second += [f"| {name} | {more[name]} | {licence(name)} |" for name in sorted(more)]
+    return _HEAD + "\n".join(first) + "\n" + _OPTIONAL_HEAD + "\n".join(second) + "\n"
 
 
 def listed() -> set[str]:
@@ -96,6 +119,10 @@ def listed() -> set[str]:
     return set(re.findall(r"^\| ([a-z0-9][a-z0-9-]*) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)) - {
         "package"
     }
+
+
+def _here(names: set[str]) -> set[str]:
+    return {name for name in names if is_installed(name)}
 
 
 def _normal(name: str) -> str:
