@@ -313,7 +313,7 @@ def measured(
 
     settings = resolved.settings
     with clock.stage("rank"):
-        urgency = {**intent_urgency(), **settings.priority.intent_weights}
+        urgency = {**intent_urgency(settings.models.intent), **settings.priority.intent_weights}
         ranked = build_issues(
             feedback,
             table,

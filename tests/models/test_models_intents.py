@@ -92,6 +92,18 @@ def test_no_example_teaches_two_intents():
             assert seen.setdefault(text.casefold(), intent.key) == intent.key
 
 
+def test_own_intents_bring_their_urgency_and_keep_what_they_do_not_say(own_file, tmp_path):
+    own, voc = intent_urgency(str(own_file)), intent_urgency()
+    assert own["parking"] == 0.2
+    assert "breakfast" not in own
+    assert own.items() >= voc.items()
+    again = tmp_path / "again.yaml"
+    again.write_text("safety_or_legal: [a, b, c, d, e]\npraise: {urgency: 1, examples: [a, b, c, d, e]}\n")
+    own = intent_urgency(str(again))
+    assert own["safety_or_legal"] == voc["safety_or_legal"]
+    assert own["praise"] == 1 > voc["praise"]
+
+
 def test_urgency_orders_what_matters():
     urgency = intent_urgency()
     assert urgency["safety_or_legal"] > urgency["bug_report"] > urgency["feature_request"] > urgency["praise"]

@@ -66,6 +66,7 @@ def test_a_receiver_can_verify() -> None:
     assert not verify(SECRET, {**sent, "webhook-timestamp": "1001"}, body, now=1100)
     assert not verify(SECRET[:-1], sent, body, now=1100)
     assert not verify(SECRET, {}, body, now=1100)
+    assert not verify(SECRET, {**sent, "webhook-timestamp": "1" * 5000}, body, now=1100)
 
 
 def test_secrets_in_files(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def delivering(command: Command) -> Command:
             click.option(
                 "--webhook",
                 metavar="URL",
-                help="POST each routed ticket here, signed, until it arrives.",
+                help="POST each routed ticket here, signed, again for three days until it arrives.",
             ),
             click.option(
                 "--webhook-secret-file",

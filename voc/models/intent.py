@@ -14,7 +14,7 @@ from voc import plugins
 from voc.errors import VocError
 from voc.models.encoder import EMBEDDED, CachedEncoder, Encoder
 from voc.models.heads import Floats, Head, load_head, softmax
-from voc.models.intents import read_intents
+from voc.models.intents import YAML, read_intents
 from voc.models.scope import FILE, Scope, fit_scope, load_scope, pack_scope, unpack_scope
 from voc.types import Encoded
 
@@ -114,7 +114,7 @@ def load_intent(
     path = Path(name)
     if name == EMBEDDED:
         return EmbeddedIntent()
-    if path.suffix in {".yaml", ".yml"}:
+    if path.suffix in YAML:
         from voc.models.encoder import load_encoder
 
         head, scope = fit_intents(path, encoder or load_encoder())

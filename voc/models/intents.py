@@ -14,6 +14,7 @@ from voc.yaml_file import DEEPEST, too_deep
 DEFAULT = Path(__file__).parent / "intents.yaml"
 FEW = 2
 """Fewer examples than this teach nothing."""
+YAML = (".yaml", ".yml")
 KEYS = {"description", "urgency", "examples"}
 
 
@@ -23,7 +24,7 @@ class Intent:
 
     key: str
     description: str
-    urgency: float
+    urgency: float | None
     examples: Mapping[str, tuple[str, ...]]
 
     @property
@@ -76,16 +77,30 @@ def _intent(key: str, value: Any, problems: list[str]) -> Intent:
     texts = {str(language): tuple(str(t) for t in found or ()) for language, found in by_language.items()}
     if sum(map(len, texts.values())) < FEW:
         problems.append(f"{key} has fewer than {FEW} examples")
+    urgency = value.get("urgency")
     try:
-        urgency = float(value.get("urgency", 0.5))
+        urgency = None if urgency is None else float(urgency)
     except (TypeError, ValueError):
         urgency = -1.0
-    if not 0 <= urgency <= 1:
+    if urgency is not None and not 0 <= urgency <= 1:
         problems.append(f"{key}: urgency must be a number from 0 to 1")
     return Intent(key, str(value.get("description") or key.replace("_", " ")), urgency, texts)
 
 
+def intent_urgency(model: str = "") -> Mapping[str, float]:
+    """Intent -> urgency (0..1) of the package's own intents, and over them of those of ``model``, a YAML file.
+
+    Raises:
+        VocError: as ``read_intents``.
+    """
+    path = Path(model)
+    return _own_urgency() | (_urgency(path) if path.suffix in YAML else {})
+
+
 @cache
-def intent_urgency() -> Mapping[str, float]:
-    """Intent -> urgency (0..1) of the package's own intents."""
-    return {intent.key: intent.urgency for intent in read_intents()}
+def _own_urgency() -> dict[str, float]:
+    return _urgency(DEFAULT)
+
+
+def _urgency(path: Path) -> dict[str, float]:
+    return {intent.key: intent.urgency for intent in read_intents(path) if intent.urgency is not None}
