@@ -20,7 +20,7 @@ def loose(visit: Any) -> Any:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["en", "ko", "none", "one"])
+@pytest.mark.parametrize("name", ["en", "ko", "none", "one", "many"])
 def test_axe_finds_nothing_serious(loose: Any, reports: Any, name: str, scheme: str) -> None:
     assert grave(loose(reports(name), color_scheme=scheme)) == []
 

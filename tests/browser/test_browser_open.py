@@ -53,6 +53,8 @@ def test_from_an_issue_to_its_records_and_back(visit: Any, address: str) -> None
     texts = page.locator("ol.records blockquote").all_text_contents()
     assert texts
     assert all("물류센터" in text for text in texts)
+    assert set(page.locator("mark.hit").all_text_contents()) == {"물류센터"}
+    assert page.locator("mark.hit").count() >= len(texts)
     assert grave(page) == []
     page.locator("header a").click()
     page.wait_for_url(f"{host}/#issue-2")
