@@ -49,7 +49,7 @@ def test_shapes_and_unit_length(encoder):
     assert found.vectors.shape == (len(TEXTS), encoder.dim)
     assert found.features.shape == (len(TEXTS), encoder.width)
     assert found.vectors.dtype == found.features.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=5e-4)
 
 
 def test_no_texts(encoder):
@@ -64,10 +64,19 @@ def test_same_input_same_bits(encoder):
 
 
 def test_neighbours_do_not_matter(encoder):
-    together = encoder.encode([*TEXTS, "a much longer neighbour " * 20]).vectors
-    for text, row in zip(TEXTS, together, strict=False):
-        alone = encoder.encode([text]).vectors[0]
-        assert alone @ row > 0.99999
+    """To the last digit: issues must not depend on the order of rows, nor on which blocks they were read in."""
+    texts = list(
+        dict.fromkeys([*TEXTS, *(f"{text} {'and more ' * n}" for n in range(1, 9) for text in TEXTS)])
+    )
+    together = encoder.encode(texts).features
+    for text, row in zip(texts[: len(TEXTS)], together, strict=False):
+        assert np.array_equal(encoder.encode([text]).features[0], row)
+    assert np.array_equal(encoder.encode(texts[::-3]).features, together[::-3])
+
+
+def test_vectors_are_what_a_file_of_half_precision_gives_back(encoder):
+    vectors = encoder.encode(TEXTS).vectors
+    assert np.array_equal(vectors.astype(np.float16).astype(np.float32), vectors)
 
 
 def test_meaning_crosses_languages(encoder):

@@ -169,10 +169,8 @@ def voices(block: Understood, chosen: NDArray[np.intp] | slice = slice(None)) ->
     from voc.models.placement import Voices
 
     table = block.segments
-    vectors = block.vectors[chosen].astype(np.float32)
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return Voices(
-        vectors / np.maximum(length, np.float32(1e-12)),
+        block.vectors[chosen].astype(np.float32),
         block.sentiment[chosen],
         block.intent[chosen],
         np.unique(block.owners[chosen], return_inverse=True)[1].astype(np.int64),

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ EMBEDDED_FOLDER = Path(__file__).parent / "embedded"
 """The model that the package carries."""
 TOKEN_BUDGET = 512
 """Tokens in one batch, padding included: its activations then stay in the cores' own cache."""
+STEP = 4
+"""Windows are padded to a multiple of so many tokens, and never to their neighbours' length."""
 PROBE_AGREES = 0.995
 """Cosine to the stored vector below which results on this machine are not those that were measured."""
 REINSTALL = "Install voc again: its model folder is incomplete or was changed."
@@ -69,8 +72,8 @@ class EmbeddedEncoder:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Encoded:
         """Vectors (n, 384) and features (n, layers read * 384), in the order of ``texts``.
 
-        Identical texts are run once. A text's row depends on its neighbours in the batch by no more than
-        float noise, because the quantisation scales are fixed.
+        Identical texts are run once. A text's row is the same, to the last digit, whatever it is encoded
+        with: the quantisation scales are fixed, and so is the length that it is padded to.
         """
         rows: dict[str, int] = {}
         where = [rows.setdefault(text, len(rows)) for text in texts]
@@ -112,8 +115,7 @@ class EmbeddedEncoder:
         return windows
 
     def _run(self, batch: list[Window]) -> NDArray[np.float32]:
-        longest = max(len(ids) for _row, ids in batch)
-        ids = np.full((len(batch), longest), 1, np.int64)
+        ids = np.full((len(batch), padded(batch[0])), 1, np.int64)
         mask = np.zeros_like(ids)
         for i, (_row, tokens) in enumerate(batch):
             ids[i, : len(tokens)] = tokens
@@ -153,15 +155,16 @@ class EmbeddedEncoder:
 
 
 def batches(windows: Sequence[Window], budget: int = TOKEN_BUDGET) -> Iterator[list[Window]]:
-    """Windows of like length together, each batch within ``budget`` tokens (or one window alone)."""
-    batch: list[Window] = []
-    for window in sorted(windows, key=lambda w: (len(w[1]), w[0])):
-        if batch and (len(batch) + 1) * len(window[1]) > budget:
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
+    """Windows of one padded length together, each batch within ``budget`` tokens (or one window alone)."""
+    for length, alike in groupby(sorted(windows, key=lambda w: (len(w[1]), w[0])), padded):
+        mine, size = list(alike), max(1, budget // length)
+        for start in range(0, len(mine), size):
+            yield mine[start : start + size]
+
+
+def padded(window: Window) -> int:
+    """Tokens that a window takes in a batch."""
+    return -(-len(window[1]) // STEP) * STEP
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

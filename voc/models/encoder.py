@@ -80,15 +80,15 @@ def load_encoder(
 
 
 def encoded(features: NDArray[np.float16], dim: int) -> Encoded:
-    """``Encoded`` from half-precision features: the vector is their last ``dim`` columns at unit length.
+    """``Encoded`` from half-precision features: the vector is their last ``dim`` columns at unit length, but for rounding.
 
     Features are rounded to float16 before anything reads them, so that a run from the cache and a run
-    without it see the same numbers.
+    without it see the same numbers; and vectors, so that a large run, which sets them aside, does too.
     """
     full = features.astype(np.float32)
     tail = full[:, full.shape[1] - dim :]
     length = np.maximum(np.linalg.norm(tail, axis=1, keepdims=True), 1e-12)
-    return Encoded(vectors=(tail / length).astype(np.float32), features=full)
+    return Encoded(vectors=(tail / length).astype(np.float16).astype(np.float32), features=full)
 
 
 class CachedEncoder:
