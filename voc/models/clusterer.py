@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voc.models.seeds import group_means, seed_centroids, unit
+from voc.models.seeds import group_means, one_thread, seed_centroids, unit
 from voc.models.warm_start import Frame, language_means
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class VoiceSpace:
         import numpy as np
 
         vectors = np.asarray(vectors, dtype=np.float32)
-        reduced = self._fit_reduce(vectors) if self.frame is None else self._reduce(vectors, self.frame)
+        with one_thread():
+            reduced = self._fit_reduce(vectors) if self.frame is None else self._reduce(vectors, self.frame)
         return np.ascontiguousarray(unit(np.hstack([unit(reduced), self.hints])), dtype=np.float32)
 
     def _fit_reduce(self, vectors: Vectors) -> Vectors:
@@ -144,13 +145,13 @@ class VoiceClusterer:
     def fit(self, vectors: Vectors, y: Any = None) -> VoiceClusterer:
         """Find the groups of (n, d) rows of unit length."""
         minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 3.5))
-        if self.start is None or not len(self.start):
-            centroids = self._refine(
-                vectors, seed_centroids(vectors, minimum, self.threshold, self.seed), minimum
-            )
-        else:
-            centroids = self._go_on(vectors, self.start, minimum)
-        self.labels_, self.centroids_ = _by_size(self._assign(vectors, centroids), centroids)
+        with one_thread():
+            if self.start is None or not len(self.start):
+                seeds = seed_centroids(vectors, minimum, self.threshold, self.seed)
+                centroids = self._refine(vectors, seeds, minimum)
+            else:
+                centroids = self._go_on(vectors, self.start, minimum)
+            self.labels_, self.centroids_ = _by_size(self._assign(vectors, centroids), centroids)
         return self
 
     def fit_predict(self, vectors: Vectors, y: Any = None) -> Labels:

@@ -7,6 +7,7 @@ does, and more than there are: its finest layer is taken, and groups whose centr
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ def seed_centroids(rows: Vectors, minimum: int, threshold: float, seed: int) -> 
     labels = _dense(sample, least, seed) if dense else _linked(sample, threshold)
     sizes = np.bincount(labels[labels >= 0])
     return group_means(sample, labels, np.flatnonzero(sizes >= least))
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Do linear algebra on one thread: in the last digit, sums depend on how many share them, and issues on it."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1, "blas")
+    return limits
 
 
 def group_means(rows: Vectors, labels: Any, groups: Any) -> Vectors:
