@@ -139,7 +139,7 @@ def test_an_encoder_gives_unit_rows_in_the_order_of_the_texts(example: Add) -> N
     heard: list[int] = []
     found = encoder.encode(["aab", "zz", "aab"], heard.append)
     assert found.vectors.shape == found.features.shape == (3, 26)
-    assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1)
+    assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=5e-4)
     assert found.vectors[1, 25] == 1
     assert (found.vectors[0] == found.vectors[2]).all()
     assert sum(heard) == 3
