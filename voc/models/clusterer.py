@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voc.models.seeds import group_means, one_thread, seed_centroids, unit
+from voc.models.seeds import group_means, seed_centroids, unit
+from voc.models.threads import one_thread
 from voc.models.warm_start import Frame, language_means
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.models.heads import Floats
+from voc.models.threads import one_thread
 
 Ints = NDArray[np.int64]
 DENSE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -77,9 +78,7 @@ def units(x: Floats, inner: tuple[Floats, Floats]) -> Floats:
 @contextmanager
 def fitting() -> Iterator[None]:
     """Fit in here: with one thread of linear algebra, since a second one waits more than it works at these sizes."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".* failed to converge")
         warnings.filterwarnings("ignore", message="Stochastic Optimizer: Maximum iterations")
         warnings.filterwarnings("ignore", message="The number of unique classes is greater than")

@@ -7,7 +7,6 @@ does, and more than there are: its finest layer is taken, and groups whose centr
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
 MANY = 5000
 """Most rows that average linkage looks at, and distinct rows from which density is used: below, linkage sees them
-all, and the same rows but for rounding give the same groups, where EVoC's chance would show. EVoC's first call on a machine compiles for 20 s, until numba's cache is cleared."""
+all, and the same rows but for rounding give the same groups, where EVoC's chance would show. EVoC's first call on
+a machine compiles for 20 s, until numba's cache is cleared."""
 _DENSE_SAMPLE = 20_000
 _LEAST_COLUMNS = 16
 """EVoC reduces its rows to fewer columns than these."""
@@ -51,14 +51,6 @@ def seed_centroids(rows: Vectors, minimum: int, threshold: float, seed: int) -> 
     labels = _dense(sample, least, seed) if dense else _linked(sample, threshold)
     sizes = np.bincount(labels[labels >= 0])
     return group_means(sample, labels, np.flatnonzero(sizes >= least))
-
-
-def one_thread() -> AbstractContextManager[Any]:
-    """Do linear algebra on one thread: in the last digit, sums depend on how many share them, and issues on it."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[Any] = threadpool_limits(1, "blas")
-    return limits
 
 
 def group_means(rows: Vectors, labels: Any, groups: Any) -> Vectors:
