@@ -1,6 +1,6 @@
 """Kill `voc run`, `voc train intent` and `voc route --watch` again and again: nothing lost, wrong or half-written.
 
-usage: python benchmarks/crash.py [--kills N] [--seed N] [--only run|train|watch] [--json FILE]
+usage: python benchmarks/crash.py [--kills N] [--seed N] [--only run|"run in blocks"|train|watch] [--json FILE]
 
 Each life is a fork of this process (what is imported and compiled once need not be again) that gets SIGKILL: at a
 random moment, or at a random line of what writes to the disk. Then the same command goes on, with --resume, until it
@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crash_lives import THREADS, life, lines_written, warm
+from crash_lives import IN_BLOCKS, THREADS, life, lines_written, warm
 
 FLIPS = 0.2
 """Share of the kills after which a byte on the disk is changed."""
@@ -85,6 +85,7 @@ def stories(base: Path) -> list[Story]:
         Story("watch", watch, resume=False),
         Story("run", (*run, "--force"), old=("run", before, "-o", "out", "-q")),
         Story("train", ("train", "intent", rows, "-o", "out", "-q"), resume=False),
+        Story(IN_BLOCKS, (IN_BLOCKS, *run[1:])),
         Story("run", (*run, "--no-cache")),
         Story("run", (*run, "--workspace", "voc.duckdb"), workspace="voc.duckdb"),
     ]
@@ -117,6 +118,8 @@ def contents(folder: Path) -> dict[str, str] | None:
         raw = path.read_bytes()
         if path.name == "run.json":
             raw = json.dumps({k: v for k, v in json.loads(raw).items() if k not in VARIABLE}).encode()
+        elif path.name == "SHA256SUMS":
+            raw = b"".join(line for line in raw.splitlines(True) if not line.endswith(b"run.json\n"))
         found[path.relative_to(folder).as_posix()] = hashlib.sha256(raw).hexdigest()
     return found
 
@@ -247,7 +250,7 @@ def main() -> int:
     )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=["run", "train", "watch"])
+    parser.add_argument("--only", choices=["run", IN_BLOCKS, "train", "watch"])
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
     os.environ.setdefault("VOC_AUTHOR_KEY", "a key for this benchmark only")

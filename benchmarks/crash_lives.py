@@ -17,6 +17,8 @@ WRITES = tuple(
     for part in (f"store{os.sep}", f"service{os.sep}", f"io{os.sep}write.py", "result.py", "training.py")
 )
 """Where the disk is written to: half of the kills fall on a line of these."""
+IN_BLOCKS = "run in blocks"
+"""Names `voc run` as it goes above 100,000 rows, with blocks of 16."""
 HUNG = 120.0
 """Seconds after which a life is said to hang."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -51,6 +53,10 @@ def command(arguments: Sequence[object], folder: Path) -> int:
 
     os.chdir(folder)
     os.environ["VOC_CACHE_DIR"] = str(folder / "cache")
+    if arguments[0] == IN_BLOCKS:
+        from voc import large
+
+        large.FITS, large.BLOCK, arguments = 0, 16, ["run", *arguments[1:]]
     sys.argv = ["voc", *map(str, arguments)]
     return guarded(cli)
 

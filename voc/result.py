@@ -109,6 +109,7 @@ class Result:
     def _write(self, draft: Path) -> None:
         from voc.report import write_reports
         from voc.store import tables
+        from voc.store.checksums import write_sums
 
         tables.save_tables(draft, self.feedback, self.segments)
         tables.save_issues(draft, self.ranked, self.issues)
@@ -125,6 +126,7 @@ class Result:
 
             save_topics(self.topic_model, draft / "topics")
         tables.save_run(draft, self.run)
+        write_sums(draft)
 
 
 def load_run(folder: str | Path) -> Result:
@@ -138,6 +140,7 @@ def load_run(folder: str | Path) -> Result:
 
     path = Path(folder)
     run = tables.load_run_json(path)
+    tables.check_whole(path)
     try:
         feedback, segments = tables.load_tables(path)
         return Result(

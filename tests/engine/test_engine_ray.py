@@ -131,7 +131,8 @@ def test_a_run_finds_what_one_machine_finds(engine: Engine, tmp_path: Path) -> N
         patch.setattr(large, "BLOCK", 64)
         here, there = (
             large.analyze_large(
-                large.open_input([export], resolved.settings, one, fits=50), resolved, models=tiny_models
+                large.begin(large.open_input([export], resolved.settings, one, fits=50), resolved),
+                models=tiny_models,
             )
             for one in (LocalEngine(), engine)
         )

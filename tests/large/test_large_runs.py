@@ -32,7 +32,7 @@ def run_in_blocks(export: Path, **settings: object) -> Result:
         patch.setattr(large, "BLOCK", 64)
         opened = large.open_input([export], resolved.settings, LocalEngine(), fits=50)
         assert isinstance(opened, large.Large)
-        return large.analyze_large(opened, resolved, models=tiny_models)
+        return large.analyze_large(large.begin(opened, resolved), models=tiny_models)
 
 
 @pytest.fixture(scope="module")

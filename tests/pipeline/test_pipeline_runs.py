@@ -97,12 +97,33 @@ def test_the_same_input_gives_the_same_files(tmp_path: Path) -> None:
     path = write(tmp_path / "reviews.csv", rows(120))
     for name in ("one", "two"):
         assert command("run", path, "-o", tmp_path / name, "-q") == 0
+    clocked = {"run.json", "SHA256SUMS"}
+    """The seconds of each stage are in the first, and its hash in the other."""
     names = sorted(
-        item.name for item in (tmp_path / "one").iterdir() if item.is_file() and item.name != "run.json"
+        item.name for item in (tmp_path / "one").iterdir() if item.is_file() and item.name not in clocked
     )
     assert len(names) >= 8
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_files_that_changed_since_are_not_taken_for_what_was_found(tmp_path: Path) -> None:
+    path = write(tmp_path / "reviews.csv", rows(60))
+    out = tmp_path / "out"
+    assert command("run", path, "-o", out, "-q") == 0
+    listed = (out / "SHA256SUMS").read_text(encoding="utf-8")
+    there = {item.relative_to(out).as_posix() for item in out.rglob("*") if item.is_file()} - {"SHA256SUMS"}
+    assert {line.partition("  ")[2] for line in listed.splitlines()} == there
+    (out / "report.md").write_text("a note of mine", encoding="utf-8")  # people's files may be changed
+    assert voc.load_run(out).ranked
+    for name in ("issues.json", "feedback.parquet", "run.json"):
+        was = (out / name).read_bytes()
+        (out / name).write_bytes(was.replace(b"2", b"3", 1))
+        with pytest.raises(voc.VocError, match=rf"{name}: is damaged"):
+            voc.load_run(out)
+        (out / name).write_bytes(was)
+    (out / "SHA256SUMS").unlink()  # as runs of older versions
+    assert voc.load_run(out).ranked
 
 
 def test_bad_rows_are_kept_with_their_reason_and_strict_says_so(tmp_path: Path) -> None:

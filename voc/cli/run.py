@@ -13,7 +13,7 @@ from voc.errors import REJECTED_ROWS
 
 if TYPE_CHECKING:
     from voc.engine import Engine
-    from voc.large import Large
+    from voc.large import Begun, Large
     from voc.result import Result
     from voc.types import Corpus
 
@@ -84,6 +84,7 @@ def command(
     """
     from voc.cli.console import TerminalProgress, set_up_logging
     from voc.config import resolve
+    from voc.large import Large, begin
     from voc.store.run_folder import MARKER, check_target
     from voc.store.work import Work
 
@@ -99,7 +100,8 @@ def command(
     progress = TerminalProgress(quiet)
     with Work(output, resume) as work:
         with progress.stage("read"):
-            corpus = _read(inputs, resolved, as_of, options.engine(values, work.folder))
+            found = _read(inputs, resolved, as_of, options.engine(values, work.folder))
+        corpus = begin(found, resolved, progress) if isinstance(found, Large) else found
         result = _finished(output, corpus, resolved, as_of) if resume else None
         if result is None:
             check_target(output, force)
@@ -119,14 +121,15 @@ def _read(inputs: tuple[str, ...], resolved: Any, as_of: Any, engine: Engine) ->
     return open_input(inputs, resolved.settings, engine, as_of)
 
 
-def _finished(output: Path, corpus: Corpus | Large, resolved: Any, as_of: Any) -> Result | None:
+def _finished(output: Path, corpus: Corpus | Begun, resolved: Any, as_of: Any) -> Result | None:
     """The very run that is asked for, if it is there; the end of a killed one is made up for."""
-    from voc.large import Large
+    from voc.large import Begun
     from voc.lineage import remember
     from voc.manifest import is_finished
     from voc.result import load_run
 
-    if isinstance(corpus, Large) or not is_finished(output, corpus, resolved, as_of):
+    read = corpus.corpus if isinstance(corpus, Begun) else corpus
+    if not is_finished(output, read, resolved, as_of):
         return None
     result = load_run(output)
     if resolved.settings.history.workspace:
@@ -135,13 +138,13 @@ def _finished(output: Path, corpus: Corpus | Large, resolved: Any, as_of: Any) -
 
 
 def _analyze(
-    corpus: Corpus | Large, resolved: Any, progress: Any, as_of: Any, cache: bool, work: Any
+    corpus: Corpus | Begun, resolved: Any, progress: Any, as_of: Any, cache: bool, work: Any
 ) -> Result:
-    from voc.large import Large, analyze_large
+    from voc.large import Begun, analyze_large
     from voc.pipeline import analyze
 
-    if isinstance(corpus, Large):  # what the models said is in the vector cache, if it is interrupted
-        return analyze_large(corpus, resolved, progress=progress, cache=cache, as_of=as_of)
+    if isinstance(corpus, Begun):
+        return analyze_large(corpus, cache=cache, as_of=as_of, work=work)
     return analyze(corpus, resolved=resolved, progress=progress, cache=cache, as_of=as_of, work=work)
 
 

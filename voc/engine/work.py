@@ -111,7 +111,7 @@ class Understand:
         from voc.models.understand import understand
         from voc.text.prepare import segments
 
-        records = _records(block.records, self.kept[block.number])
+        records = self.records(block)
         parts = segments(records, self.settings.text.max_segment_chars)
         found = understand(records, parts, self.models())
         place = {record.id: row for row, record in enumerate(records)}
@@ -124,6 +124,14 @@ class Understand:
             found.segment_sentiment,
             found.segment_intent,
         )
+
+    def records(self, block: Prepared) -> list[Record]:
+        """Return the block's records that are no duplicates, with what the models read of them."""
+        import pyarrow as pa
+
+        kept = pa.array(self.kept[block.number])
+        rows = block.records.select(["id", "text", "language"]).filter(kept).to_pylist()
+        return [Record(row["id"], "", 0, row["text"], language=row["language"]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -212,14 +220,6 @@ def _redactor(settings: Settings) -> Any:
     from voc.text.redact import Redactor
 
     return Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors)
-
-
-def _records(table: pa.Table, kept: NDArray[np.bool_]) -> list[Record]:
-    """Return the records that are no duplicates, with what the models read of them."""
-    import pyarrow as pa
-
-    chosen = table.select(["id", "text", "language"]).filter(pa.array(kept))
-    return [Record(row["id"], "", 0, row["text"], language=row["language"]) for row in chosen.to_pylist()]
 
 
 def _answers(found: Understanding) -> pa.Table:

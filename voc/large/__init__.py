@@ -20,12 +20,15 @@ from voc.engine import Engine
 from voc.engine.answers import Raw, Reader, raw_blocks
 from voc.engine.local import LocalEngine
 from voc.engine.models import ModelsFor
+from voc.engine.resuming import Resumed, hash_of
 from voc.engine.work import Understand
 from voc.pipeline import Clock, Progress, Silent, check_names, measured, read_options, with_channel
 from voc.result import Result
+from voc.store.work import Work
 from voc.types import Corpus, Record, Rejected
 
 if TYPE_CHECKING:
+    from voc.large.reading import Ready
     from voc.models.understand import Models
 
 FITS = 100_000
@@ -40,6 +43,27 @@ class Large:
 
     blocks: Iterable[Raw]
     engine: Engine
+
+
+@dataclass
+class Begun:
+    """A large input whose records are fit to be seen: what is left is to ask the models, group and rank.
+
+    ``corpus``: its sources and rejected rows; no records. ``ready``: all of it, until ``analyze_large`` takes it.
+    """
+
+    corpus: Corpus
+    ready: Ready | None
+    engine: Engine
+    resolved: Resolved
+    clock: Clock
+
+    def take(self) -> Ready:
+        """Hand over what is ready, and hold it no longer: it is large, and the caller may hold this."""
+        ready, self.ready = self.ready, None
+        if ready is None:
+            raise ValueError("this input has been analyzed")
+        return ready
 
 
 def open_input(
@@ -84,54 +108,63 @@ def _let_go(items: list[Any]) -> Iterator[Any]:
         yield items.pop()
 
 
+def begin(large: Large, resolved: Resolved, progress: Progress | None = None) -> Begun:
+    """Read an input in blocks; clean, redact, name languages and fold.
+
+    Raises:
+        VocError: the input, a setting or a column can't be used, or the disk is full.
+    """
+    from voc.large.reading import read_and_prepare
+
+    _check(resolved.settings)
+    clock = Clock(progress or Silent())
+    ready = read_and_prepare(large.blocks, large.engine, resolved.settings, clock)
+    check_names(ready.names, resolved.settings.insight.by)
+    return Begun(ready.corpus, ready, large.engine, resolved, clock)
+
+
 def analyze_large(
-    large: Large,
-    resolved: Resolved,
+    begun: Begun,
     *,
-    progress: Progress | None = None,
     cache: bool = True,
     as_of: datetime | None = None,
     models: Callable[[], Models] | None = None,
+    work: Work | None = None,
 ) -> Result:
     """Find, measure and rank the issues in an input that is read in blocks.
 
     Args:
-        large: the input and the engine.
-        resolved: the settings.
-        progress: hears of the stages.
+        begun: what ``begin`` returned; it is gone through once.
         cache: whether vectors are kept on disk for the next run.
         as_of: the day trends are judged from; the last date in the input by default.
         models: returns the models; must survive pickling for a cluster. Those of the settings by default.
+        work: keeps the answers of each block and the topics, so that an interrupted run can go on.
 
     Raises:
-        VocError: the input, a setting, a column or a model can't be used, or the disk is full.
+        VocError: a model can't be used, or the disk is full.
     """
-    from voc.large.reading import read_and_prepare
     from voc.large.tables import all_answers, feedback_table, segment_table
     from voc.large.topics import group
     from voc.lineage import recall, run_id
 
-    settings, engine = resolved.settings, large.engine
-    _check(settings)
-    clock = Clock(progress or Silent())
-    ready = read_and_prepare(large.blocks, engine, settings, clock)
-    past = recall(settings.history, run_id(ready.corpus, resolved))
-    check_names(ready.names, settings.insight.by)
+    ready, engine, resolved, clock = begun.take(), begun.engine, begun.resolved, begun.clock
+    settings, work = resolved.settings, work or Work()
+    past = recall(settings.history, run_id(begun.corpus, resolved))
     named = models or ModelsFor(settings.models, cache, engine.threads)
     with clock.stage("load models"):
         loaded = named()
     with clock.stage("encode", int(ready.is_first.sum())) as advance:
-        work = Understand(settings, named, ready.first_by_block)
-        kept = engine.map(work, ready.blocks)
-        blocks = engine.keep(kept, lambda block: advance(len(block.answers)))
+        asked = Resumed(Understand(settings, named, ready.first_by_block), work.shelf, hash_of(loaded))
+        blocks = engine.keep(engine.map(asked, ready.blocks), lambda block: advance(len(block.answers)))
     with clock.stage("group into issues"):
         answers = all_answers(blocks, engine)
-        topics, profile = group(blocks, engine, answers, ready, loaded, settings, past)
+        topics, profile = group(blocks, engine, answers, ready, loaded, settings, past, work)
         segments = segment_table(answers, topics)
         feedback = feedback_table(ready, answers, segments)
-    corpus = ready.corpus
-    del blocks, answers, kept, ready, large  # the tables have all that is needed now
-    return measured(corpus, feedback, segments, topics, profile, loaded.ids, resolved, clock, as_of, past)
+    del blocks, answers, ready  # the tables have all that is needed now
+    return measured(
+        begun.corpus, feedback, segments, topics, profile, loaded.ids, resolved, clock, as_of, past
+    )
 
 
 def _check(settings: Settings) -> None:

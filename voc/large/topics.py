@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voc.models.placement import Voices
     from voc.models.topics import Topics
     from voc.models.understand import Models
+    from voc.store.work import Work
 
 SAMPLED = 100_000
 """Segments, about, in which topics are found."""
@@ -37,8 +38,9 @@ def group(
     models: Models,
     settings: Settings,
     past: Past,
+    work: Work,
 ) -> tuple[Topics, Profile]:
-    """Find topics in a sample, give them the ids of the issues they continue, and place every segment.
+    """Find topics in a sample (or take them from an interrupted run), give them the ids of the issues they continue, and place every segment.
 
     Returns:
         The topics, ``assigned`` and ``central`` for all segments; and the issues' profile, of the sample.
@@ -49,18 +51,23 @@ def group(
     from voc.models.topic_plan import read_plan
     from voc.models.topics import fit_topics
     from voc.models.understand import Understanding
+    from voc.store.stages import grouped
 
     chosen = sampled_records(answers, ready)
     mine = np.flatnonzero(np.isin(answers.owners, chosen))
     voices = _voices(engine, blocks, answers, chosen)
     segments = _segments(answers, mine)
     records, none = _records(ready, chosen), voices.sentiment[:0]  # topics read nothing of whole records
-    topics = fit_topics(
+    heard = Understanding(voices.vectors, voices.sentiment, voices.intent, none, none, ())
+    plan = read_plan(settings.topics.edits, models.encoder)
+    start = starting_point(past, records, models.ids, settings.topics)
+    topics = grouped(
+        work,
         segments,
-        Understanding(voices.vectors, voices.sentiment, voices.intent, none, none, ()),
+        heard,
         settings.topics,
-        read_plan(settings.topics.edits, models.encoder),
-        starting_point(past, records, models.ids, settings.topics),
+        start,
+        lambda: fit_topics(segments, heard, settings.topics, plan, start),
     )
     topics, profile = follow(
         topics, segments, records, voices.vectors, models.ids["encoder"], past, settings.topics.names

@@ -31,7 +31,7 @@ def understood(
     """What the models say of these texts, from the interrupted run if it got that far."""
     texts = ((record.id, record.text, record.language) for record in records)
     ids = [*sorted(models.ids.items()), models.heads.id, voc.__version__]
-    return work.stage("answers", key_of([ids, *texts, *segments]), make, _save_answers, _load_answers)
+    return work.shelf.stage("answers", key_of([ids, *texts, *segments]), make, _save_answers, _load_answers)
 
 
 def grouped(
@@ -48,7 +48,7 @@ def grouped(
     arrays = [hashlib.sha256(getattr(answers, name).tobytes()).hexdigest() for name in _ARRAYS]
     edits = Path(settings.edits).read_bytes() if settings.edits else b""
     parts = [voc.__version__, settings.model_dump(mode="json"), edits, start.key, arrays, *segments]
-    return work.stage("topics", key_of(parts), make, _save_topics, _load_topics)
+    return work.shelf.stage("topics", key_of(parts), make, _save_topics, _load_topics)
 
 
 def _save_answers(answers: Understanding, folder: Path) -> None:

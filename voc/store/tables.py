@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voc.errors import VocError
+from voc.store.checksums import SUMS, damaged
 from voc.store.run_folder import MARKER
 from voc.types import Driver, EventEffect, Interval, Issue, Quote, Rejected
 
@@ -61,6 +62,24 @@ def save_run(folder: Path, run: Mapping[str, Any]) -> None:
     _dump(folder / MARKER, {"schema": SCHEMA, **run}, indent=True)
 
 
+READ = ("feedback.parquet", "segments.parquet", "issues.json", "issues.safetensors", "rejected.jsonl")
+"""Files that are read again, beside ``run.json``; the others are for people, who may change them."""
+
+
+def check_whole(folder: Path, names: Sequence[str] = READ) -> None:
+    """Check that files are as they were written, by the folder's SHA-256 sums, if it has them.
+
+    Raises:
+        VocError: one is not.
+    """
+    wrong = damaged(folder, names)
+    if wrong:
+        raise VocError(
+            f"{folder / wrong[0]}: is damaged (its SHA-256 is not the one in {SUMS})",
+            "Run `voc run` again with --force, or restore the file from a backup.",
+        )
+
+
 def load_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the feedback and segments tables of a run folder."""
     import pandas as pd
@@ -88,6 +107,7 @@ def load_run_json(folder: Path) -> dict[str, Any]:
         raise VocError(f"{path}: is damaged", "Run `voc run` again with --force.") from None
     if schema > SCHEMA:
         raise VocError(f"{folder}: written by a newer voc (schema {schema})", "Upgrade voc to open it.")
+    check_whole(folder, [MARKER])
     return run
 
 

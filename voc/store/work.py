@@ -7,16 +7,17 @@ found again is right, or it is not found.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import secrets
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from voc.errors import VocError
 from voc.store import lock
+from voc.store.checksums import SUMS, damaged, write_sums
 from voc.store.run_folder import tidy
 
 if TYPE_CHECKING:
@@ -26,8 +27,55 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-SUMS = "sha256.json"
 LOCK = "lock"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Finished stages in a folder; where there is no such folder, nothing is kept."""
+
+    folder: Path | None
+
+    def stage(
+        self,
+        name: str,
+        key: str,
+        make: Callable[[], T],
+        save: Callable[[T, Path], None],
+        load: Callable[[Path], T],
+    ) -> T:
+        """What an interrupted run kept of a stage, else what ``make`` returns, which is then kept.
+
+        Args:
+            name: of the stage.
+            key: hash of all that decides what ``make`` returns.
+            make: does the work.
+            save: writes it into a folder.
+            load: reads that folder.
+        """
+        if self.folder is None or not self.folder.is_dir():
+            return make()
+        place = self.folder / f"{name}-{key}"
+        if place.is_dir():
+            found = _loaded(place, load)
+            if found is not None:
+                log.info("%s: finished by the interrupted run, and taken from it", name)
+                return found
+        value = make()
+        self._keep(place, value, save)
+        return value
+
+    def _keep(self, place: Path, value: T, save: Callable[[T, Path], None]) -> None:
+        """A disk that is full only costs what could have been resumed."""
+        draft = place.with_name(f"{secrets.token_hex(4)}.part")
+        try:
+            draft.mkdir()
+            save(value, draft)
+            write_sums(draft)
+            draft.rename(place)
+        except Exception as error:  # libraries wrap the system's errors in their own
+            log.warning("what is done so far can't be kept (%s); going on", type(error).__name__)
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 class Work:
@@ -35,6 +83,8 @@ class Work:
 
     It stays when the block ends with an error or the process is killed, and goes when ``done`` was called.
     Without an output, nothing is kept.
+
+    ``shelf`` holds the stages.
 
     Args:
         output: the run folder to be.
@@ -48,6 +98,7 @@ class Work:
         self.output = output
         self.folder = output.absolute().with_name(f".{output.name}.work") if output else None
         self.resume = resume
+        self.shelf = Shelf(self.folder)
         self._held: int | None = None
         self._vectors: VectorStore | None = None
 
@@ -95,47 +146,6 @@ class Work:
         self._vectors = self._vectors or VectorStore(self.folder / "vectors.sqlite")
         return self._vectors
 
-    def stage(
-        self,
-        name: str,
-        key: str,
-        make: Callable[[], T],
-        save: Callable[[T, Path], None],
-        load: Callable[[Path], T],
-    ) -> T:
-        """What an interrupted run kept of a stage, else what ``make`` returns, which is then kept.
-
-        Args:
-            name: of the stage.
-            key: hash of all that decides what ``make`` returns.
-            make: does the work.
-            save: writes it into a folder.
-            load: reads that folder.
-        """
-        if self.folder is None:
-            return make()
-        place = self.folder / f"{name}-{key}"
-        if place.is_dir():
-            found = _loaded(place, load)
-            if found is not None:
-                log.info("%s: finished by the interrupted run, and taken from it", name)
-                return found
-        value = make()
-        self._keep(place, value, save)
-        return value
-
-    def _keep(self, place: Path, value: T, save: Callable[[T, Path], None]) -> None:
-        """A disk that is full only costs what could have been resumed."""
-        draft = place.with_name(f"{secrets.token_hex(4)}.part")
-        try:
-            draft.mkdir()
-            save(value, draft)
-            (draft / SUMS).write_text(json.dumps(_sums(draft)), encoding="utf-8")
-            draft.rename(place)
-        except Exception as error:  # libraries wrap the system's errors in their own
-            log.warning("what is done so far can't be kept (%s); going on", type(error).__name__)
-            shutil.rmtree(draft, ignore_errors=True)
-
     def _clear(self) -> None:
         assert self.folder is not None
         for path in self.folder.iterdir():
@@ -148,20 +158,13 @@ class Work:
 def _loaded(place: Path, load: Callable[[Path], T]) -> T | None:
     """The stage, or ``None`` (and its folder goes) if a byte of it has changed."""
     try:
-        if json.loads((place / SUMS).read_text(encoding="utf-8")) == _sums(place):
+        if (place / SUMS).is_file() and not damaged(place):
             return load(place)
         log.warning("%s is damaged and is done again", place.name)
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning("%s can't be read (%s) and is done again", place.name, type(error).__name__)
     shutil.rmtree(place, ignore_errors=True)
     return None
-
-
-def _sums(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
 
 
 def key_of(parts: Iterable[object]) -> str:
