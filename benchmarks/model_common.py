@@ -74,9 +74,9 @@ def rows(name: str) -> list[Row]:
         return [json.loads(line) for line in lines]
 
 
-def sample(found: Sequence[Row], n: int) -> list[Row]:
-    """At most ``n`` of the rows: always the same ones."""
-    return list(found) if len(found) <= n else random.Random(7).sample(list(found), n)
+def sample(found: Sequence[Row], n: int, draw: int = 0) -> list[Row]:
+    """At most ``n`` of the rows: always the same ones for the same draw."""
+    return list(found) if len(found) <= n else random.Random(7 + draw).sample(list(found), n)
 
 
 def groups(found: Iterable[Row], *columns: str) -> dict[str, list[Row]]:

@@ -10,7 +10,8 @@ encodes nothing twice.
 
 clinc150: the detector that ``voc train`` fits from in-scope rows alone; its limit gives up 5 % of the validation
 split's in-scope rows. it_tickets: a tenth of the training rows is kept from the model and plays the labelled
-export of ``voc route --simulate --target-precision``; what is promised there is held against the test rows.
+export of ``voc route --simulate --target-precision``; what is promised there is held against the test rows. Four such
+tenths are drawn.
 cross_lingual: xSID's English validation rows, asked about the other languages and compared with each language's own;
 and our own intents' English examples, asked about Korean and others.
 """
@@ -30,7 +31,7 @@ from model_common import Bar, Row, accuracy, describe, groups, markdown, mean, o
 from model_common import options as common_options
 from model_heads import shots
 from numpy.typing import NDArray
-from train_intent_routing import promises
+from train_intent_routing import over_draws, promises
 
 from voc.insight.calibration import calibrate
 from voc.insight.metrics import macro_f1
@@ -52,8 +53,9 @@ ECE = Bar("ECE", 0.05, most=True)
 SEEDS = range(5)
 QUICK_ROWS, QUICK_TEST = 600, 300
 HOME = "en"
-KEPT = 10
-"""One training row in so many of it_tickets plays the labelled export."""
+KEPT, DRAWS = 10, 4
+"""One training row in so many of it_tickets plays the labelled export; so many such exports are drawn, as one alone
+holds some 1,100 rows at 70 % coverage: what it says is right to within one point, as is what the test rows say."""
 OWN = ("ko", "ja", "zh", "de", "ar")
 """Languages of our own intents' examples that are asked about."""
 
@@ -188,12 +190,17 @@ def it_tickets(encoder: CachedEncoder, quick: bool) -> Iterator[Row]:
     if quick:
         train, test = sample(train, QUICK_ROWS), sample(test, QUICK_TEST)
     yield _plain("it_tickets", trained(encoder, train), test, quick)
-    labelled = sample(train, len(train) // (2 if quick else KEPT))
-    held = {id(row) for row in labelled}
-    model = trained(encoder, [row for row in train if id(row) not in held])
-    known = set(model.fitted.linear.labels)
-    asked = [[row for row in part if row["intent"] in known] for part in (labelled, test)]
-    yield from promises(model, *asked)
+    drawn = []
+    for draw in range(1 if quick else DRAWS):
+        labelled = sample(train, len(train) // (2 if quick else KEPT), draw)
+        held = {id(row) for row in labelled}
+        model = trained(encoder, [row for row in train if id(row) not in held])
+        known = set(model.fitted.linear.labels)
+        asked = [[row for row in part if row["intent"] in known] for part in (labelled, test)]
+        found = [row | {"set": f"{row['set']}, draw {draw + 1}"} for row in promises(model, *asked)]
+        yield from found
+        drawn.append(found[0])
+    yield over_draws(drawn)
 
 
 def bitext(encoder: CachedEncoder, quick: bool) -> Iterator[Row]:

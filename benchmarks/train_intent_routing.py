@@ -61,6 +61,22 @@ def promises(model: Asked, labelled: Sequence[Row], test: Sequence[Row]) -> Iter
         yield _row(name, auto, len(after), said)
 
 
+def over_draws(found: Sequence[Row]) -> Row:
+    """A line of several draws' lines at one coverage: the mean of what was said and of what the test rows gave."""
+    right = sum(row["result"].estimate * row["n"] for row in found) / len(found)
+    count = sum(row["n"] for row in found) / len(found)
+    said = float(np.mean([row["said"] for row in found]))
+    place = sum(_place(row["said"], row["result"]) == "inside" for row in found)
+    mean = Interval(*bounds(round(right), round(count)))
+    return {
+        "set": f"precision at {COVERAGE:.0%} coverage, mean",
+        "n": round(count),
+        "result": mean,
+        "said": said,
+        "how": f"on the labelled {said:.4f}: {_place(said, mean)} the interval; inside in {place} of {len(found)} draws",
+    }
+
+
 def queue_for_each(intents: Sequence[str]) -> Rules:
     """Rules that put each intent into a queue of its own, in English."""
     import json
@@ -98,12 +114,8 @@ def _at_coverage(before: Sequence[Outcome], after: Sequence[Outcome]) -> Row:
     limit = float(np.quantile(trusts, 1 - COVERAGE))
     right, n = count_right(o for o in before if o.eligible and o.trust >= limit)
     auto = [o for o in after if o.eligible and o.trust >= limit]
-    return _row(
-        f"precision at {COVERAGE:.0%} coverage",
-        auto,
-        len(after),
-        {f"on the labelled {right / n:.3f}": right / n},
-    )
+    name, said = f"precision at {COVERAGE:.0%} coverage", right / n
+    return _row(name, auto, len(after), {f"on the labelled {said:.4f}": said}) | {"said": said}
 
 
 def _row(name: str, auto: Sequence[Outcome], n: int, said: Mapping[str, float]) -> Row:

@@ -52,6 +52,26 @@ def dates(data: bytes) -> None:
         assert found is None or found.tzinfo is None
 
 
+def columns(data: bytes) -> None:
+    """Lines of cells between bars, the header first: every role goes to a column that there is, the text to one at least."""
+    from voc.io.columns import Sample, infer
+    from voc.io.options import DEFAULTS
+
+    header, *lines = [line.split("|")[:12] for line in data.decode("utf-8", "replace").split("\n")[:80]]
+    names = tuple(dict.fromkeys(header))
+    rows = [
+        {
+            name: int(cell) if cell.isdecimal() and len(cell) < 19 else cell
+            for name, cell in zip(names, cells, strict=False)
+        }
+        for cells in lines
+    ]
+    found = infer(Sample(names, rows), DEFAULTS)
+    assert found.text
+    assert {*found.text, *found.roles.values()} <= set(names)
+    assert not set(found.text) & set(found.roles.values())
+
+
 def ratings(data: bytes) -> None:
     """A column of ratings: 1 to 5, or none."""
     from voc.io import ratings
@@ -109,7 +129,7 @@ def pipeline(data: bytes) -> None:
 
 TARGETS: dict[str, Target] = {
     **{name: reader(f".{name}") for name in ("csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "ods", "parquet", "gz", "zip")},
-    "dates": dates, "ratings": ratings, "redaction": redaction, "segmentation": segmentation, "rules": rules,
+    "columns": columns, "dates": dates, "ratings": ratings, "redaction": redaction, "segmentation": segmentation, "rules": rules,
     "pipeline": pipeline,
 }  # fmt: skip
 
@@ -146,6 +166,11 @@ def seeds(name: str) -> list[bytes]:
     if name == "redaction":
         return [
             b"call 010-1234-5678 or a.b@example.com, card 4539 1488 0343 6467, IBAN DE89 3704 0044 0532 0130 00"
+        ]
+    if name == "columns":
+        return [
+            path.read_bytes().replace(b",", b"|").replace(b"\t", b"|")
+            for path in sorted(cases.glob("*.[ct]sv"))
         ]
     if name in ("dates", "ratings", "segmentation"):
         return [path.read_bytes() for path in sorted(cases.glob("*.csv"))]

@@ -64,6 +64,14 @@ def mutated(data: DataObject, name: str) -> bytes:
 TOKENS = [b'"', b'""', b"\n", b"\r", b"\t", b"\0", b",", b";", b"\xff\xfe", b"\xef\xbb\xbf", b"[[[[", b"{" * 9, b"- &a *a", b"!!python/object:os.system", b"1e999", b"\xed\xa0\x80", b"<<: *x", "👍🏽".encode()]  # fmt: skip
 
 
+FOUND = sorted((Path(__file__).parent / "cases" / "found").iterdir())
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.name)
+def test_what_was_found_once(path: Path) -> None:
+    run(path.name.partition("-")[0], path.read_bytes())
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_seeds_that_were_changed(name: str) -> None:
     @settings(max_examples=FEW.get(name, 40), **SAME)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from voc.config import Resolved, Settings, resolve
 from voc.errors import USAGE, VocError
 from voc.pipeline import Progress, Silent, load_models, read_options
-from voc.types import SENTIMENTS, Interval, Record, Rejected, Source
+from voc.types import SENTIMENTS, Corpus, Interval, Record, Rejected, Source
 
 if TYPE_CHECKING:
     from voc.insight.calibration import Calibration
@@ -58,7 +58,8 @@ class Evaluation:
 
     ``rows_read == used + sum(rejected.values())``: ``rejected`` counts rows by reason (those of
     ``voc.types.Rejected``, ``empty_label`` and ``unknown_label``). ``labels`` maps each label as written to
-    the class it was read as, with the rows that carry it in ``label_counts``.
+    the class it was read as, with the rows that carry it in ``label_counts``. Names of files and columns are
+    redacted, as in a run.
     """
 
     task: str
@@ -144,6 +145,8 @@ def evaluate(
             are fewer than ``LEAST_ROWS`` labelled rows.
     """
     from voc.io.labels import find_labels, known_labels, label_text
+    from voc.labelled import redaction
+    from voc.text.prepare import redact_sources
 
     if task not in TASKS:
         raise VocError(f"There is no task {task!r}", f"Tasks: {', '.join(TASKS)}.", USAGE)
@@ -168,12 +171,14 @@ def evaluate(
         if name and answer and reason is None
     ]
     _enough(len(used), column)
+    redactor, key = redaction(chosen)
+    named = redact_sources(Corpus((), (), tuple(sources)), redactor, key).sources
     return Evaluation(
         task=task,
         model=models.sentiment.id if task == "sentiment" else models.intent.id,
-        files=tuple(found.name for found in sources),
-        text_column=_joined(found.mapping.get("text", "") for found in sources),
-        label_column=column,
+        files=tuple(found.name for found in named),
+        text_column=_joined(found.mapping.get("text", "") for found in named),
+        label_column=redactor.redact_value(column),
         rows_read=len(items),
         used=len(used),
         rejected=dict(sorted(Counter(reason for reason in reasons if reason).items())),

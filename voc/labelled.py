@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voc.config import Settings
 from voc.errors import USAGE, VocError
 from voc.pipeline import read_options, with_channel
-from voc.types import Corpus, Record, Rejected
+from voc.types import Corpus, Record
+
+if TYPE_CHECKING:
+    from voc.text.redact import Redactor
 
 LEAST_OF_CLASS = 2
 """Distinct texts that a class needs: one to learn from, one to be asked about."""
@@ -37,7 +41,10 @@ class Row:
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """What was read: ``rows_read == len(rows) + sum(rejected.values())``, ``rejected`` by reason."""
+    """What was read: ``rows_read == len(rows) + sum(rejected.values())``, ``rejected`` by reason.
+
+    Names of files and of the column are redacted, as in a run.
+    """
 
     rows: tuple[Row, ...]
     rows_read: int
@@ -60,10 +67,13 @@ def read_labelled(
     """
     from voc import io
     from voc.io.labels import label_text
+    from voc.text.prepare import prepare, redact_sources
 
     corpus = with_channel(io.read(list(inputs), read_options(settings)), settings)
-    column = _label_column(corpus, label_column)
-    records, emptied = prepare_records(corpus.records, settings)
+    redactor, key = redaction(settings)
+    column = _label_column(corpus, label_column, redactor)
+    corpus = redact_sources(corpus, redactor, key)
+    records, emptied = prepare(corpus.records, redactor, key)
     rejected = Counter(item.code for item in (*corpus.rejected, *emptied))
     # As written: redaction would take some codes for telephone numbers.
     written = {(r.source_file, r.source_row): label_text(r.metadata.get(column)) for r in corpus.records}
@@ -80,21 +90,19 @@ def read_labelled(
     if len(rows) > len(kept):
         rejected["class_too_small"] = len(rows) - len(kept)
     _check(kept, rejected, column)
-    return LabelledRows(tuple(kept), corpus.rows_read, dict(sorted(rejected.items())), column)
+    shown = redactor.redact_value(column)
+    return LabelledRows(tuple(kept), corpus.rows_read, dict(sorted(rejected.items())), shown)
 
 
-def prepare_records(records: Sequence[Record], settings: Settings) -> tuple[list[Record], list[Rejected]]:
-    """Records cleaned, redacted and in a known language, and those without words."""
+def redaction(settings: Settings) -> tuple[Redactor, bytes]:
+    """What takes personal data out as the settings ask for, and the key of the pseudonyms."""
     from voc.store.secret import author_key
-    from voc.text.prepare import prepare
     from voc.text.redact import Redactor
 
-    return prepare(
-        records, Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors), author_key()
-    )
+    return Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors), author_key()
 
 
-def _label_column(corpus: Corpus, given: str | None) -> str:
+def _label_column(corpus: Corpus, given: str | None, redactor: Redactor) -> str:
     from voc.io.columns import find_column
     from voc.io.labels import label_column
 
@@ -107,7 +115,8 @@ def _label_column(corpus: Corpus, given: str | None) -> str:
         filled = {name for record in corpus.records for name in record.metadata}
         found = label_column([name for name in columns if name in filled and name not in text], "intent")
     if found is None:
-        listed = ", ".join(name for name in columns[:20] if name not in text)
+        # A file without a header has its first row's cells here.
+        listed = ", ".join(redactor.redact_value(name) for name in columns[:20] if name not in text)
         raise VocError(
             f"{where}: no column is named like labels", f"Name it with --label-column: {listed}.", USAGE
         )

@@ -121,17 +121,21 @@ class Answers:
 
 
 def read_queue(inputs: Sequence[str | Path], settings: Settings) -> tuple[list[Record], int]:
-    """The queue's records, cleaned, redacted and each text once, and how many rows were set aside.
+    """The queue's records, each text once, and how many rows were set aside.
+
+    The records are cleaned and redacted, and so are the names of their files.
 
     Raises:
         VocError: the input can't be used.
     """
     from voc import io as exports
-    from voc.labelled import prepare_records
+    from voc.labelled import redaction
     from voc.pipeline import read_options, with_channel
+    from voc.text.prepare import prepare, redact_sources
 
+    redactor, key = redaction(settings)
     corpus = with_channel(exports.read(list(inputs), read_options(settings)), settings)
-    records, _emptied = prepare_records(corpus.records, settings)
+    records, _emptied = prepare(redact_sources(corpus, redactor, key).records, redactor, key)
     once = {_mark(record.text): record for record in reversed(records)}
     kept = [record for record in records if once[_mark(record.text)] is record]
     return kept, corpus.rows_read - len(kept)

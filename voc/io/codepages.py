@@ -80,6 +80,7 @@ def guess(lines: list[bytes], file: str) -> str:
 def _by_library(sample: bytes, latin: bool) -> str | None:
     import charset_normalizer
 
+    sample = b"\n" + sample  # bytes within the file that look like a mark of UTF-16 are none
     found = charset_normalizer.from_bytes(sample, cp_isolation=None if latin else list(_OTHER_SCRIPTS)).best()
     found = found or charset_normalizer.from_bytes(sample).best()
     return str(found.encoding) if found else None

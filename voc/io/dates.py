@@ -189,7 +189,7 @@ def fit(
     open_question = next(_triples(texts), None) is not None
     later = (value for value in more() if isinstance(value, str)) if open_question else ()
     fitting, seen = _fitting(chain(texts, later))
-    if len(fitting) == 1 or not seen:
+    if len(fitting) < 2:  # none fits where no date is possible, such as 35/12/2026
         return DateColumn(fitting[0] if fitting else "ymd", base, language, serial)
     possible = [order for order in fitting if not _any_future(seen, order, base)] or list(fitting)
     chosen = possible[0] if len(possible) == 1 else _customary(possible, seen, language)

@@ -84,9 +84,9 @@ def _text_format(blob: Blob, head: bytes) -> str:
         )
     if _MAILBOX.match(text):
         raise VocError(f"{blob.name} is a mailbox, which voc does not read.", "Export the mails as CSV.")
-    if text[0] == "{":
+    if text[:1] == "{":
         return _object_format(blob, text)
-    if text[0] == "[" and text[1:].lstrip()[:1] in {"{", "[", '"', "]"}:
+    if text[:1] == "[" and text[1:].lstrip()[:1] in {"{", "[", '"', "]"}:
         return "jsonl" if blob.suffix in {".jsonl", ".ndjson"} and _one_a_line(text) else "json"
     if blob.suffix in {".jsonl", ".ndjson"} and any(line.startswith("{") for line in text.split("\n", 50)):
         return "jsonl"

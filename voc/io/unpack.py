@@ -132,7 +132,7 @@ def _gunzip(blob: Blob, folder: Path, budget: Budget) -> Iterator[Blob]:
 
 def _unzip(blob: Blob, folder: Path, budget: Budget) -> Iterator[Blob]:
     with _explained(blob.name), zipfile.ZipFile(blob.path) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
+        members = [info for info in archive.infolist() if not info.filename.endswith("/")]  # may be empty
     named = [(_name(info), info) for info in members]
     if len(named) > 1:
         named = sorted((pair for pair in named if is_data(pair[0])), key=lambda pair: pair[0])

@@ -6,6 +6,7 @@ near ones only.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from voc.models.seeds import group_means, seed_centroids, unit
@@ -112,7 +113,7 @@ class VoiceClusterer:
     """Groups rows of unit length; follows scikit-learn, so BERTopic takes it as ``hdbscan_model``.
 
     Args:
-        min_size: the smallest group that counts; ``None`` grows it with the square root of n.
+        min_size: the smallest group that counts; that of ``smallest_group`` when ``None``.
         threshold: cosine distance at which average linkage stops joining; few rows are grouped by it.
         floor: cosine similarity to a centroid below which a row stays unclustered.
         max_groups: more groups than this are merged, nearest first.
@@ -145,7 +146,7 @@ class VoiceClusterer:
 
     def fit(self, vectors: Vectors, y: Any = None) -> VoiceClusterer:
         """Find the groups of (n, d) rows of unit length."""
-        minimum = self.min_size or max(3, round(len(vectors) ** 0.5 / 3.5))
+        minimum = self.min_size or smallest_group(len(vectors))
         with one_thread():
             if self.start is None or not len(self.start):
                 seeds = seed_centroids(vectors, minimum, self.threshold, self.seed)
@@ -209,6 +210,12 @@ class VoiceClusterer:
 
         labels, similarity = _nearest(rows, centroids)
         return np.where(similarity >= self.floor, labels, UNCLUSTERED)
+
+
+def smallest_group(rows: int) -> int:
+    """Return how many of ``rows`` make a group that counts: 3, growing with the square root to 20; slower from there."""
+    root = math.sqrt(rows)
+    return max(3, round(max(min(20.0, root / 3.5), root / 7)))
 
 
 def in_context(

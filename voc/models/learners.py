@@ -40,6 +40,8 @@ FLAT = 1e-7
 
 UNITS, PATCH, RATE = 256, 256, 5e-4
 """Hidden units, rows of a step, and its length."""
+NETWORKS = 3
+"""Networks of so many units that began elsewhere and are averaged: what one learns by chance counts for less."""
 EPOCHS, LEAST_STEPS = 12, 500
 """How often hidden units see the rows; more often where that would be too few steps."""
 
@@ -186,31 +188,38 @@ class Margins:
 
 
 class Hidden:
-    """One layer of rectified hidden units and a softmax, by Adam (Kingma & Ba 2015); for dense rows, standardised."""
+    """One layer of rectified hidden units and a softmax, by Adam (Kingma & Ba 2015); for dense rows, standardised.
+
+    The scores are the mean of a few networks' that began elsewhere, which is one network with all their units.
+    """
 
     strengths = HIDDEN_STRENGTHS
 
     def __init__(self, x: Floats) -> None:
         self.x, self.mean, self.scale = _standardised(x)
-        self.model: Any = None
+        self.models: list[Any] = []
 
     def fit(self, strength: float, y: Ints) -> Self:
         """Fit from the beginning; returns itself."""
         from sklearn.neural_network import MLPClassifier
 
         times = max(EPOCHS, ceil(LEAST_STEPS / ceil(len(y) / PATCH)))
-        self.model = MLPClassifier(
-            (UNITS,), alpha=1 / strength, batch_size=min(PATCH, len(y)), learning_rate_init=RATE, max_iter=times,
-            random_state=0,
-        )  # fmt: skip
         with fitting():
-            self.model.fit(self.x, y)
+            self.models = [
+                MLPClassifier(
+                    (UNITS,), alpha=1 / strength, batch_size=min(PATCH, len(y)), learning_rate_init=RATE,
+                    max_iter=times, random_state=seed,
+                ).fit(self.x, y)
+                for seed in range(NETWORKS)
+            ]  # fmt: skip
         return self
 
     def scores(self) -> Scores:
         """What was learned."""
-        (first, last), (shift, bias) = self.model.coefs_, self.model.intercepts_
-        first = first / self.scale[:, None]
+        first = np.hstack([model.coefs_[0] for model in self.models]) / self.scale[:, None]
+        shift = np.hstack([model.intercepts_[0] for model in self.models])
+        last = np.vstack([model.coefs_[1] for model in self.models]) / len(self.models)
+        bias = np.mean([model.intercepts_[1] for model in self.models], axis=0)
         weight, bias = _both(last.T, bias)
         inner = first.astype(np.float32), (shift - self.mean @ first).astype(np.float32)
         return Scores(weight.T.astype(np.float32), bias.astype(np.float32), inner)

@@ -86,7 +86,7 @@ def redact_rejected(
 
 
 def redact_sources(corpus: Corpus, redactor: Redactor, key: bytes) -> Corpus:
-    """Take personal data out of what a run tells of its files: their names, sheets and columns.
+    """Take personal data out of what a run tells of its files: their names, sheets, columns and notes.
 
     A name that loses something gains six digits of its keyed hash, so that two files stay two.
     """
@@ -108,6 +108,7 @@ def redact_sources(corpus: Corpus, redactor: Redactor, key: bytes) -> Corpus:
             sheet=clean_one(source.sheet),
             columns=tuple(clean_one(column) for column in source.columns),
             mapping={role: clean_one(column) for role, column in source.mapping.items()},
+            notes=tuple(clean_one(note) for note in source.notes),
         )
         for source in corpus.sources
     )
