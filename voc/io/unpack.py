@@ -172,7 +172,7 @@ class _explained:  # noqa: N801 - reads as a with-statement
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, EOFError | zipfile.BadZipFile | gzip.BadGzipFile | zlib.error):
+        if isinstance(error, EOFError | zipfile.BadZipFile | gzip.BadGzipFile | zlib.error | UnicodeError):
             raise VocError(f"{self.name} is damaged or cut short.", "Download or export it again.") from error
         if isinstance(error, RuntimeError | NotImplementedError) and not isinstance(error, RecursionError):
             raise VocError(f"{self.name} is encrypted or packed in an unusual way.", _REPACK) from error
