@@ -18,7 +18,7 @@ WRITES = tuple(
 )
 """Where the disk is written to: half of the kills fall on a line of these."""
 IN_BLOCKS = "run in blocks"
-"""Names `voc run` as it goes above 100,000 rows, with blocks of 16."""
+"""Names `voc run` as it goes above 25,000 rows, with blocks of 16."""
 HUNG = 120.0
 """Seconds after which a life is said to hang."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

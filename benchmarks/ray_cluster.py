@@ -5,7 +5,7 @@
 For each command: its time on one machine without Ray; on clusters of one and of two workers (a processor each;
 on two processors that is all there is to gain); and on two workers of which one's node is killed (SIGKILL, no
 farewell) half-way. Every output is compared with the first one, row by row: nothing lost, nothing twice, nothing
-else. The one machine works in blocks, as it does above 100,000 records and as a cluster always does. Ray's own
+else. The one machine works in blocks, as it does above 25,000 records and as a cluster always does. Ray's own
 start is in the times. What was measured is kept in OUT/ray_cluster.jsonl, so that a stopped series goes on where it
 was; --again measures anew. The exit code is 1 if an output differs.
 """

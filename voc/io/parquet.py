@@ -39,13 +39,13 @@ def read(blob: Blob, options: ReadOptions) -> Table:
                         else:
                             reason = "The row holds text that is not UTF-8, or a date out of range."
                             yield Rejected(blob.name, number, "undecodable", reason, values)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeError) as error:
             raise damaged(error) from error
 
     try:
         with pq.ParquetFile(blob.path) as file:
             names = file.schema_arrow.names
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise damaged(error) from error
     _, notes = unique_names(names, blob.name)
     return Table(tuple(names), rows, notes=notes)

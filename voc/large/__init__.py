@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from voc.large.reading import Ready
     from voc.models.understand import Models
 
-FITS = 100_000
+FITS = 25_000
 """Items up to which a run on one machine keeps everything in memory."""
 BLOCK = 2048
 """Items a block."""
