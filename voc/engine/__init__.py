@@ -15,7 +15,8 @@ from voc.errors import USAGE, VocError
 
 Name = Literal["local", "ray"]
 Work = Callable[[Any], Any]
-"""Called with a block. Work for a cluster must survive pickling, and load its models on the first call."""
+"""Called with a block. Work for a cluster must survive pickling, and load its models on the first call. Work that is
+Python alone says so with ``plain = True``: on one machine it is worth a process a processor."""
 
 
 class Engine(Protocol):

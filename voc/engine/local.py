@@ -18,16 +18,18 @@ _ALIGN = 64
 
 
 class LocalEngine:
-    """Does work in this process.
+    """Does work in this process; what is Python alone, in as many processes as there are processors.
 
     Args:
         folder: where arrays and tables of kept blocks lie until they are done with.
+        processes: how many; as many as this process may use processors when None.
     """
 
     threads: int | None = None
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, processes: int | None = None) -> None:
         self.folder = folder
+        self.processes = processes
 
     def reachable(self, inputs: Sequence[str | Path]) -> tuple[str, ...]:
         """Return the inputs as they are."""
@@ -39,7 +41,12 @@ class LocalEngine:
 
     def map(self, work: Work, blocks: Iterable[Any]) -> Iterable[Any]:
         """Return what ``work`` makes of each block, when it is asked for."""
-        return map(work, blocks)
+        if not getattr(work, "plain", False):
+            return map(work, blocks)
+        from voc.engine.processes import spread
+        from voc.models.embedded_runtime import available_cores
+
+        return spread(work, blocks, self.processes or available_cores())
 
     def keep(self, blocks: Iterable[Any], tell: Callable[[Any], None] | None = None) -> Iterable[Any]:
         """Go through the blocks and set them aside.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from voc.config import Settings
 from voc.engine.answers import Raw
@@ -62,6 +62,7 @@ class Understood:
 class CountLanguages:
     """Work: ``Raw`` -> ``Votes``."""
 
+    plain: ClassVar[bool] = True
     settings: Settings
     key: bytes
 
@@ -80,6 +81,7 @@ class Prepare:
     ``authors``: the columns that hold authors, in any file.
     """
 
+    plain: ClassVar[bool] = True
     settings: Settings
     key: bytes
     votes: Mapping[str, Counter[str]]

@@ -19,10 +19,19 @@ from voc.config import Resolved, Settings
 from voc.engine import Engine
 from voc.engine.answers import Raw, Reader, raw_blocks
 from voc.engine.local import LocalEngine
-from voc.engine.models import ModelsFor
+from voc.engine.models import Given, ModelsFor
 from voc.engine.resuming import Resumed, hash_of
 from voc.engine.work import Understand
-from voc.pipeline import Clock, Progress, Silent, check_names, measured, read_options, with_channel
+from voc.pipeline import (
+    Clock,
+    Progress,
+    Silent,
+    check_names,
+    load_models,
+    measured,
+    read_options,
+    with_channel,
+)
 from voc.result import Result
 from voc.store.work import Work
 from voc.types import Corpus, Record, Rejected
@@ -150,7 +159,7 @@ def analyze_large(
     ready, engine, resolved, clock = begun.take(), begun.engine, begun.resolved, begun.clock
     settings, work = resolved.settings, work or Work()
     past = recall(settings.history, run_id(begun.corpus, resolved))
-    named = models or ModelsFor(settings.models, cache, engine.threads)
+    named = models or _models(settings, engine, cache, work)
     with clock.stage("load models"):
         loaded = named()
     with clock.stage("encode", int(ready.is_first.sum())) as advance:
@@ -165,6 +174,13 @@ def analyze_large(
     return measured(
         begun.corpus, feedback, segments, topics, profile, loaded.ids, resolved, clock, as_of, past
     )
+
+
+def _models(settings: Settings, engine: Engine, cache: bool, work: Work) -> Callable[[], Models]:
+    """Return what gives the models; a run without a cache keeps its vectors beside it, as sentences come again."""
+    if cache or not isinstance(engine, LocalEngine):
+        return ModelsFor(settings.models, cache, engine.threads)
+    return Given(load_models(settings, work.vectors()))
 
 
 def _check(settings: Settings) -> None:
