@@ -71,7 +71,7 @@ def read_labelled(
 
     corpus = with_channel(io.read(list(inputs), read_options(settings)), settings)
     redactor, key = redaction(settings)
-    column = _label_column(corpus, label_column, redactor)
+    column = _label_column(corpus, label_column)
     corpus = redact_sources(corpus, redactor, key)
     records, emptied = prepare(corpus.records, redactor, key)
     rejected = Counter(item.code for item in (*corpus.rejected, *emptied))
@@ -102,9 +102,10 @@ def redaction(settings: Settings) -> tuple[Redactor, bytes]:
     return Redactor(settings.text.patterns, settings.text.redact, settings.text.redactors), author_key()
 
 
-def _label_column(corpus: Corpus, given: str | None, redactor: Redactor) -> str:
+def _label_column(corpus: Corpus, given: str | None) -> str:
     from voc.io.columns import find_column
     from voc.io.labels import label_column
+    from voc.io.names import shown
 
     columns = list(dict.fromkeys(name for source in corpus.sources for name in source.columns))
     text = {part for source in corpus.sources for part in source.mapping.get("text", "").split(" + ")}
@@ -115,8 +116,7 @@ def _label_column(corpus: Corpus, given: str | None, redactor: Redactor) -> str:
         filled = {name for record in corpus.records for name in record.metadata}
         found = label_column([name for name in columns if name in filled and name not in text], "intent")
     if found is None:
-        # A file without a header has its first row's cells here.
-        listed = ", ".join(redactor.redact_value(name) for name in columns[:20] if name not in text)
+        listed = ", ".join(shown(name) for name in columns[:20] if name not in text)
         raise VocError(
             f"{where}: no column is named like labels", f"Name it with --label-column: {listed}.", USAGE
         )

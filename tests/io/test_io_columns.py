@@ -246,3 +246,14 @@ def test_dates_follow_the_language_of_the_text(given):
     records = read([german, english]).records
     assert records[0].created_at == datetime(2024, 4, 3)
     assert records[1].created_at == datetime(2024, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "name", ["jane.doe@example.com", "call 010-7394-6158", "the lamp broke after one day of use, " * 2]
+)
+def test_a_header_that_may_be_somebodys_row_is_not_quoted(name):
+    with pytest.raises(VocError) as caught:
+        mapped({name: SAID, "Mood": ["good", "bad"]}, ReadOptions(text_column="Words"))
+    told = f"{caught.value.message} {caught.value.hint}"
+    assert name[:12] not in told
+    assert f"(one of {len(name)} characters), Mood" in told

@@ -137,7 +137,9 @@ def find_column(name: str, columns: Sequence[str], role: str, file: str) -> str:
     same = [column for column in columns if names.key(column) == names.key(name)]
     if same:
         return same[0]
-    near = difflib.get_close_matches(name, columns, n=1)
+    near = difflib.get_close_matches(
+        name, [column for column in columns if names.shown(column) == column], n=1
+    )
     hint = f"Did you mean {near[0]!r}?" if near else f"Its columns: {_listed(columns)}."
     raise VocError(f"{file} has no column {name!r} (--{role}-column).", hint, USAGE)
 
@@ -151,7 +153,7 @@ def _undecided(sample: Sample, rivals: Sequence[str], file: str) -> VocError:
 
 
 def _listed(columns: Sequence[str]) -> str:
-    listed = ", ".join(column[:60] for column in columns[:30])
+    listed = ", ".join(names.shown(column) for column in columns[:30])
     return f"{listed} and {len(columns) - 30:,} more" if len(columns) > 30 else listed
 
 

@@ -42,8 +42,6 @@ _SENTIMENT_NAMES = {
 }  # fmt: skip
 _SHOWN = 12
 """Unknown labels listed in an error."""
-_LONGEST = 40
-"""Characters of a label; what is longer may be somebody's text."""
 _STARS = {1: "negative", 2: "negative", 3: "neutral", 4: "positive", 5: "positive"}
 
 
@@ -70,7 +68,7 @@ def find_labels(
     else:
         found = find_column(given, columns, "label", where)
     if found is None:
-        listed = ", ".join(name for name in columns[:20] if name not in text)
+        listed = ", ".join(names.shown(name) for name in columns[:20] if name not in text)
         raise VocError(
             f"{where}: no column is named like {task} labels", f"Name it with --label-column: {listed}."
         )
@@ -113,9 +111,8 @@ def known_labels(
 
 
 def _shown(label: str, count: int) -> str:
-    """A label for an error; a long one is somebody's text, which must not be shown."""
-    name = repr(label) if len(label) <= _LONGEST else f"(one of {len(label)} characters)"
-    return f"{name} ({count:,})"
+    """A label for an error, with the rows that carry it."""
+    return f"{repr(label) if names.shown(label) == label else names.shown(label)} ({count:,})"
 
 
 def label_column(columns: Sequence[str], task: str) -> str | None:

@@ -16,6 +16,8 @@ _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]
 EXACT, INSIDE = 2, 1
 _LONGEST = 6
 """Words in the longest name."""
+MOST_SHOWN, MANY_DIGITS = 40, 6
+"""Characters above which a name is no name, and digits from which on it may be a number that tells who somebody is."""
 
 
 class Match(NamedTuple):
@@ -25,6 +27,15 @@ class Match(NamedTuple):
     strength: int
     words: int
     language: str
+
+
+def shown(name: str) -> str:
+    """A column's name or a label as an error may quote it; one that looks like somebody's text or data is not shown.
+
+    A file without a header has its first row's cells for names.
+    """
+    personal = len(name) > MOST_SHOWN or "@" in name or sum(char.isdigit() for char in name) >= MANY_DIGITS
+    return f"(one of {len(name)} characters)" if personal else name
 
 
 def words(header: str) -> tuple[str, ...]:
