@@ -78,6 +78,27 @@ def test_labels_are_the_words_of_the_theme() -> None:
         assert any(words <= set(theme.split()) for theme in THEMES), item.label
 
 
+def test_quotes_say_what_the_issue_is_about() -> None:
+    """A sentence can be the nearest by the context of its record, and name nothing of the issue."""
+    segments, answers = corpus()
+    vague = [
+        replace(s, text=" ".join(s.text.split()[3:])) if row % 3 == 0 else s for row, s in enumerate(segments)
+    ]
+    vectors = answers.vectors.copy()
+    for theme in range(len(THEMES)):
+        mine = [row for row in range(len(vague)) if row % len(THEMES) == theme]
+        near = [row for row in mine if row % 3 == 0]
+        middle = vectors[mine].mean(axis=0)
+        vectors[near] = middle / np.linalg.norm(middle)
+    found = fit_topics(vague, replace(answers, vectors=vectors), TopicSettings())
+    assert len(found.info) == len(THEMES)
+    for item in found.info.values():
+        named = [bool(set(item.label.split(" · ")) & set(vague[row].text.split())) for row in item.central]
+        assert named == sorted(named, reverse=True)
+        assert any(named)
+        assert not all(named)
+
+
 def test_edits_change_the_model_and_the_issues_alike() -> None:
     segments, answers = corpus()
     plain = fit_topics(segments, answers, TopicSettings())

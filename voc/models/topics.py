@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 FEWEST = 5
 """Distinct texts below which nothing is grouped."""
 _CENTRAL = 40
+_FIRST = 3
+"""Keywords that most labels are made of."""
 _WORDS = 60
 _READ = 500
 """Texts of a topic and language that are looked into for its label."""
@@ -330,7 +332,17 @@ class _Teller:
             self._counts(members), self.every, self.main, texts, central, heard
         )
         name = hashlib.blake2b(central.encode(), digest_size=4).hexdigest()
-        return TopicInfo(topic, f"i-{name}", label, keywords, tuple(int(index) for index in order[:_CENTRAL]))
+        return TopicInfo(topic, f"i-{name}", label, keywords, self._telling(order, keywords))
+
+    def _telling(self, order: NDArray[np.intp], keywords: Sequence[str]) -> tuple[int, ...]:
+        """Return central segments: those that say one of the first keywords, then those that say another, then the rest.
+
+        A segment is placed in the context of its record, so it may be central without a word of what it is about.
+        """
+        first, words = set(keywords[:_FIRST]), set(keywords)
+        near = [int(index) for index in order[: 2 * _CENTRAL]]
+        near.sort(key=lambda i: first.isdisjoint(self.tokens[i]) + words.isdisjoint(self.tokens[i]))
+        return tuple(near[:_CENTRAL])
 
     def _counts(self, members: NDArray[np.intp]) -> Spoken:
         return count_words(
