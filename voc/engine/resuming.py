@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import voc
 from voc.engine.work import Prepared, Understand, Understood
 from voc.store.work import Shelf, key_of
-
-if TYPE_CHECKING:
-    from voc.models.understand import Models
 
 _ARRAYS = ("owners", "vectors", "sentiment", "intent")
 _TABLES = ("answers", "segments")
@@ -31,21 +26,16 @@ class Resumed:
 
     def __call__(self, block: Prepared) -> Understood:
         """Take the block's answers from the shelf, or find and keep them."""
-
-        def load(folder: Path) -> Understood:
-            return _load(folder, block.number)
-
-        make: Callable[[], Understood] = lambda: self.work(block)  # noqa: E731
-        return self.shelf.stage(f"answers-{block.number:05d}", self._key(block), make, _save, load)
+        name, make, load = (
+            f"answers-{block.number:05d}",
+            partial(self.work, block),
+            partial(_load, block.number),
+        )
+        return self.shelf.stage(name, self._key(block), make, _save, load)
 
     def _key(self, block: Prepared) -> str:
         texts = ((record.id, record.text, record.language) for record in self.work.records(block))
         return key_of([self.models, self.work.settings.text.max_segment_chars, *texts])
-
-
-def hash_of(models: Models) -> str:
-    """Hash of all models that answer, and of voc's version."""
-    return key_of([*sorted(models.ids.items()), models.heads.id, voc.__version__])
 
 
 def _save(block: Understood, folder: Path) -> None:
@@ -59,7 +49,7 @@ def _save(block: Understood, folder: Path) -> None:
         feather.write_feather(getattr(block, name), str(folder / f"{name}.arrow"), compression="lz4")
 
 
-def _load(folder: Path, number: int) -> Understood:
+def _load(number: int, folder: Path) -> Understood:
     from pyarrow import feather
     from safetensors.numpy import load_file
 

@@ -20,7 +20,7 @@ from voc.engine import Engine
 from voc.engine.answers import Raw, Reader, raw_blocks
 from voc.engine.local import LocalEngine
 from voc.engine.models import Given, ModelsFor
-from voc.engine.resuming import Resumed, hash_of
+from voc.engine.resuming import Resumed
 from voc.engine.work import Understand
 from voc.pipeline import (
     Clock,
@@ -33,6 +33,7 @@ from voc.pipeline import (
     with_channel,
 )
 from voc.result import Result
+from voc.store.stages import hash_of
 from voc.store.work import Work
 from voc.types import Corpus, Record, Rejected
 

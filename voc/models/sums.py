@@ -17,7 +17,8 @@ AGAIN = "Install voc again. (After training one anew: voc.models.sums.record_hea
 
 def sha256_of(path: Path) -> str:
     """The hash of a file, as ``sha256sum`` prints it."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_files(folder: Path, expected: Mapping[str, str]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+
+from voc.models.sums import sha256_of
 
 SUMS = "SHA256SUMS"
 
@@ -16,7 +17,7 @@ def write_sums(folder: Path) -> None:
         for path in folder.rglob("*")
         if path.is_file() and path.name != SUMS
     )
-    lines = [f"{_sum(folder / name)}  {name}\n" for name in names]
+    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in names]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
@@ -39,10 +40,5 @@ def damaged(folder: Path, names: Iterable[str] | None = None) -> list[str]:
     wanted = listed if names is None else [name for name in names if (folder / name).exists()]
     return [
         name for name in wanted
-        if not (folder / name).is_file() or listed.get(name) != _sum(folder / name)
+        if not (folder / name).is_file() or listed.get(name) != sha256_of(folder / name)
     ]  # fmt: skip
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

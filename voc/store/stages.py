@@ -30,8 +30,13 @@ def understood(
 ) -> Understanding:
     """What the models say of these texts, from the interrupted run if it got that far."""
     texts = ((record.id, record.text, record.language) for record in records)
-    ids = [*sorted(models.ids.items()), models.heads.id, voc.__version__]
-    return work.shelf.stage("answers", key_of([ids, *texts, *segments]), make, _save_answers, _load_answers)
+    key = key_of([hash_of(models), *texts, *segments])
+    return work.shelf.stage("answers", key, make, _save_answers, _load_answers)
+
+
+def hash_of(models: Models) -> str:
+    """Hash of all models that answer, and of voc's version."""
+    return key_of([*sorted(models.ids.items()), models.heads.id, voc.__version__])
 
 
 def grouped(
