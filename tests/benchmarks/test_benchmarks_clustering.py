@@ -17,7 +17,7 @@ DATA = Labelled("made up", "en", ["text"] * 100, GOLD, aim=0.8)
 
 
 def found(monkeypatch: pytest.MonkeyPatch, labels: list[int]) -> Score:
-    monkeypatch.setitem(clustering.METHODS, "voc", lambda _vectors, _language: np.array(labels))
+    monkeypatch.setitem(clustering.METHODS, "voc", lambda _vectors, _language, _seed: np.array(labels))
     return measure(DATA, np.zeros((100, 3), np.float32), "voc")
 
 
@@ -58,7 +58,9 @@ def test_a_run_prints_both_sides_and_writes_json(
     monkeypatch.setitem(
         clustering.SETS, "BANKING77", lambda: Labelled("made up", "en", texts, np.array(texts))
     )
-    monkeypatch.setitem(clustering.METHODS, "UMAP+HDBSCAN", lambda vectors, _language: vectors.argmax(axis=1))
+    monkeypatch.setitem(
+        clustering.METHODS, "UMAP+HDBSCAN", lambda vectors, _language, _seed: vectors.argmax(axis=1)
+    )
     scores = clustering.main(["BANKING77", "--quick", "--json", str(tmp_path / "scores.json")])
     assert [score.method for score in scores] == ["voc", "UMAP+HDBSCAN"]
     assert all(score.texts == 40 and score.gold == 4 for score in scores)

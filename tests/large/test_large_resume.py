@@ -104,7 +104,7 @@ def test_topics_that_were_found_are_not_sought_again(
     assert texts == 0
 
 
-def test_other_texts_or_models_are_asked_anew(export: Path, tmp_path: Path) -> None:
+def test_other_texts_are_asked_anew(export: Path, tmp_path: Path) -> None:
     with suppress(KeyboardInterrupt):
         run(export, tmp_path / "out", calls=BLOCKS)
     export.write_text(export.read_text(encoding="utf-8").replace("parcel", "letter"), encoding="utf-8")
@@ -112,10 +112,35 @@ def test_other_texts_or_models_are_asked_anew(export: Path, tmp_path: Path) -> N
     same(resumed, run(export, tmp_path / "whole")[0])
 
 
-def test_a_machine_that_does_not_see_the_folder_keeps_nothing(tmp_path: Path) -> None:
+def test_a_machine_that_does_not_see_the_folder_keeps_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     shelf = Shelf(tmp_path / "elsewhere")
     assert shelf.stage("answers", "k", lambda: "said", lambda *_: None, lambda _: "found") == "said"
     assert not list(tmp_path.iterdir())
+    assert not caplog.records  # it is no failure
+
+
+def test_without_a_cache_each_sentence_is_encoded_once_whatever_block_it_is_in(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from voc.models.embedded_runtime import EmbeddedEncoder
+
+    encode, asked = EmbeddedEncoder.encode, list[str]()
+    monkeypatch.setattr(
+        EmbeddedEncoder,
+        "encode",
+        lambda self, texts, *more: asked.extend(texts) or encode(self, texts, *more),
+    )
+    monkeypatch.setattr(large, "FITS", 50)
+    monkeypatch.setattr(large, "BLOCK", BLOCK)
+    monkeypatch.setattr(
+        "sys.argv", ["voc", "run", str(export), "-o", str(tmp_path / "out"), "-q", "--no-cache"]
+    )
+    assert guarded(cli) == 0
+    said = [text for text in asked if text == "The zip broke after a week."]
+    assert len(said) == 1
+    assert len(asked) == len(set(asked)) > ROWS
 
 
 def test_a_finished_run_in_blocks_is_known_again(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, normalized_mutual_info_score
 
-from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace
+from voc.models.clusterer import UNCLUSTERED, VoiceClusterer, VoiceSpace, smallest_group
 
 
 def planted(groups: int, size: int, noise: float = 0.06, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -85,3 +85,10 @@ def test_a_hint_keeps_praise_apart_from_complaints_about_the_same_thing() -> Non
     with_hint = VoiceClusterer(threshold=0.5).fit_predict(VoiceSpace(languages, mood).transform(rows))
     truth = themes * 2 + (mood[:, 0] > 0)
     assert adjusted_rand_score(truth, with_hint) > 0.9
+
+
+def test_the_smallest_group_grows_with_the_rows_and_slower_from_20_on():
+    sizes = [smallest_group(n) for n in (0, 100, 2_500, 5_000, 20_000, 80_000)]
+    assert sizes == [3, 3, 14, 20, 20, 40]
+    every = [smallest_group(n) for n in range(0, 60_000, 50)]
+    assert every == sorted(every)

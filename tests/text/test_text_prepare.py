@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from voc.text.prepare import fold_records, prepare, redact_rejected, segments
+from voc.text.prepare import fold_records, prepare, redact_rejected, redact_sources, segments
 from voc.text.redact import Redactor, pseudonym
-from voc.types import Record, Rejected
+from voc.types import Corpus, Record, Rejected, Source
 
 KEY = b"a key"
 REDACTOR = Redactor()
@@ -140,3 +140,13 @@ def test_progress_adds_up() -> None:
     steps: list[int] = []
     prepare([record("fine", row) for row in range(2300)], REDACTOR, KEY, steps.append)
     assert sum(steps) == 2300
+
+
+def test_what_is_told_of_a_file_names_nobody() -> None:
+    """A file without a header has its first row's cells for names, and its notes quote them."""
+    told = Source(
+        "kim@x.com.csv", "csv", 1, "hash", columns=("review", "kim@x.com"), notes=("Not read: kim@x.com.",)
+    )
+    (safe,) = redact_sources(Corpus((), (), (told,)), REDACTOR, KEY).sources
+    assert "kim@x.com" not in repr(safe)
+    assert safe.notes == ("Not read: [EMAIL].",)
