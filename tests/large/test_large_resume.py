@@ -126,11 +126,11 @@ def test_without_a_cache_each_sentence_is_encoded_once_whatever_block_it_is_in(
 ) -> None:
     from voc.models.embedded_runtime import EmbeddedEncoder
 
-    encode, asked = EmbeddedEncoder.encode, list[str]()
+    halves, asked = EmbeddedEncoder.halves, list[str]()
     monkeypatch.setattr(
         EmbeddedEncoder,
-        "encode",
-        lambda self, texts, *more: asked.extend(texts) or encode(self, texts, *more),
+        "halves",
+        lambda self, texts, *more: asked.extend(texts) or halves(self, texts, *more),
     )
     monkeypatch.setattr(large, "FITS", 50)
     monkeypatch.setattr(large, "BLOCK", BLOCK)

@@ -46,6 +46,7 @@ class VoiceSpace:
 
     Attributes:
         frame_: the space that ``transform`` fitted, or that it stayed in.
+        rows_: what it returned last.
     """
 
     def __init__(
@@ -77,7 +78,8 @@ class VoiceSpace:
         vectors = np.asarray(vectors, dtype=np.float32)
         with one_thread():
             reduced = self._fit_reduce(vectors) if self.frame is None else self._reduce(vectors, self.frame)
-        return np.ascontiguousarray(unit(np.hstack([unit(reduced), self.hints])), dtype=np.float32)
+        self.rows_ = np.ascontiguousarray(unit(np.hstack([unit(reduced), self.hints])), dtype=np.float32)
+        return self.rows_
 
     def _fit_reduce(self, vectors: Vectors) -> Vectors:
         from sklearn.decomposition import PCA
@@ -223,12 +225,12 @@ def in_context(
 ) -> Vectors:
     """Blend each row with the weighted mean of its owner's rows; ``context`` is the mean's share, 0..1."""
     import numpy as np
+    from scipy.sparse import csr_array
 
     count = int(owners.max(initial=-1)) + 1
     total = np.bincount(owners, weights, minlength=count).clip(1e-9)
-    mean = np.zeros((count, rows.shape[1]))
-    np.add.at(mean, owners, rows * weights[:, None])
-    mean /= total[:, None]
+    shares = csr_array((weights, (owners, np.arange(len(owners)))), shape=(count, len(owners)))
+    mean = (shares @ rows.astype(np.float64)) / total[:, None]
     return np.asarray((1 - context) * rows + context * mean[owners], dtype=np.float32)
 
 

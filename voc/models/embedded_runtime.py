@@ -22,9 +22,7 @@ from voc.types import Encoded
 EMBEDDED_FOLDER = Path(__file__).parent / "embedded"
 """The model that the package carries."""
 TOKEN_BUDGET = 512
-"""Tokens in one batch, padding included: its activations then stay in the cores' own cache."""
-STEP = 4
-"""Windows are padded to a multiple of so many tokens, and never to their neighbours' length."""
+"""Tokens in one batch: its activations then stay in the cores' own cache."""
 PROBE_AGREES = 0.995
 """Cosine to the stored vector below which results on this machine are not those that were measured."""
 REINSTALL = "Install voc again: its model folder is incomplete or was changed."
@@ -73,7 +71,7 @@ class EmbeddedEncoder:
         """Vectors (n, 384) and features (n, layers read * 384), in the order of ``texts``.
 
         Identical texts are run once. A text's row is the same, to the last digit, whatever it is encoded
-        with: the quantisation scales are fixed, and so is the length that it is padded to.
+        with: the quantisation scales are fixed, and nothing is padded.
         """
         rows: dict[str, int] = {}
         where = [rows.setdefault(text, len(rows)) for text in texts]
@@ -81,28 +79,34 @@ class EmbeddedEncoder:
             progress(len(texts) - len(rows))
         if not rows:
             return encoded(np.zeros((0, self.width), np.float16), self.dim)
-        features = self._features(list(rows), progress)
-        return encoded(features[where], self.dim)
+        return encoded(self.halves(list(rows), progress)[where], self.dim)
 
-    def _features(self, texts: list[str], progress: Progress | None) -> NDArray[np.float16]:
-        """Mean features of distinct texts, each over its windows."""
+    def halves(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float16]:
+        """Features (n, layers read * 384) of distinct texts, each the mean over its windows by length."""
         self._load()
         windows = self._windows(texts)
-        total, weight = np.zeros((len(texts), self.width), np.float32), np.zeros(len(texts), np.float32)
         left = np.bincount([row for row, _ids in windows], minlength=len(texts))
+        total, weight = np.zeros((len(texts), self.width), np.float32), np.zeros(len(texts), np.float32)
+        features = np.empty(total.shape, np.float16)
         planned = list(batches(windows))
         # one batch a thread: threads that share a batch wait for each other at every node of the graph
         with ThreadPoolExecutor(self.threads) as workers:
             for batch, found in zip(planned, workers.map(self._run, planned), strict=True):
-                at, lengths = [row for row, _ids in batch], [len(ids) for _row, ids in batch]
-                np.add.at(total, at, found * np.asarray(lengths, np.float32)[:, None])
-                np.add.at(weight, at, lengths)
+                at, length = np.array([row for row, _ids in batch]), np.float32(len(batch[0][1]))
+                rows = np.unique(at)
+                if len(rows) == len(at):
+                    total[at] += found * length
+                else:  # many times slower, so only where several windows are of one text
+                    np.add.at(total, at, found * length)
+                np.add.at(weight, at, length)
                 np.subtract.at(left, at, 1)
+                done = rows[left[rows] == 0]  # rounded now, while the others are computed
+                features[done] = total[done] / weight[done, None]
                 if progress:
-                    progress(int(np.count_nonzero(left[list(set(at))] == 0)))
-        return (total / weight[:, None]).astype(np.float16)
+                    progress(len(done))
+        return features
 
-    def _windows(self, texts: list[str]) -> list[Window]:
+    def _windows(self, texts: Sequence[str]) -> list[Window]:
         """The texts as token ids, cut where they are longer than the model reads."""
         room = int(self.manifest["max_tokens"]) - len(self._head) - len(self._tail)
         windows = []
@@ -115,13 +119,9 @@ class EmbeddedEncoder:
         return windows
 
     def _run(self, batch: list[Window]) -> NDArray[np.float32]:
-        ids = np.full((len(batch), padded(batch[0])), 1, np.int64)
-        mask = np.zeros_like(ids)
-        for i, (_row, tokens) in enumerate(batch):
-            ids[i, : len(tokens)] = tokens
-            mask[i, : len(tokens)] = 1
+        ids = np.array([tokens for _row, tokens in batch], np.int64)
         features: NDArray[np.float32] = self._session.run(
-            ["features"], {"input_ids": ids, "attention_mask": mask}
+            ["features"], {"input_ids": ids, "attention_mask": np.ones_like(ids)}
         )[0]
         return features
 
@@ -155,16 +155,11 @@ class EmbeddedEncoder:
 
 
 def batches(windows: Sequence[Window], budget: int = TOKEN_BUDGET) -> Iterator[list[Window]]:
-    """Windows of one padded length together, each batch within ``budget`` tokens (or one window alone)."""
-    for length, alike in groupby(sorted(windows, key=lambda w: (len(w[1]), w[0])), padded):
+    """Windows of one length together, each batch within ``budget`` tokens (or one window alone)."""
+    for length, alike in groupby(sorted(windows, key=lambda w: (len(w[1]), w[0])), lambda w: len(w[1])):
         mine, size = list(alike), max(1, budget // length)
         for start in range(0, len(mine), size):
             yield mine[start : start + size]
-
-
-def padded(window: Window) -> int:
-    """Tokens that a window takes in a batch."""
-    return -(-len(window[1]) // STEP) * STEP
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

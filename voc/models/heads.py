@@ -14,7 +14,7 @@ from voc.errors import VocError
 from voc.models.sums import check_head, record_head
 
 Floats = NDArray[np.float32]
-CHUNK = 4096
+CHUNK = 1024
 
 
 @dataclass(frozen=True)

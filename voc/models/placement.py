@@ -55,15 +55,10 @@ class Placement:
 
         if not len(self.anchors) or not len(voices.owners):
             return np.full(len(voices.owners), UNCLUSTERED, dtype=np.int64)
-        nearest, alike = self.nearest(voices)
+        nearest, alike = _nearest(rows_in(self.frame, voices, self.settings), self.anchors)
         floor = self.settings.similarity_floor
         near = alike >= (VoiceClusterer().floor if floor is None else floor)
         return np.where(near, self.topics[nearest], UNCLUSTERED)
-
-    def nearest(self, voices: Voices) -> tuple[NDArray[np.intp], Matrix]:
-        """Return (n,) the nearest anchor of each, and (n,) its cosine."""
-        alike = rows_in(self.frame, voices, self.settings) @ self.anchors.T
-        return alike.argmax(axis=1), alike.max(axis=1)
 
 
 def fit_placement(sample: Voices, topics: Topics, settings: TopicSettings) -> Placement:
@@ -81,10 +76,9 @@ def fit_placement(sample: Voices, topics: Topics, settings: TopicSettings) -> Pl
 
     assert topics.fitted is not None
     frame, groups = topics.fitted.frame, topics.fitted.centroids
-    bare = Placement(frame, groups, np.arange(len(groups)), settings)
-    found, _ = bare.nearest(sample)
-    became = [_most(topics.assigned[found == group]) for group in range(len(groups))]
     rows = rows_in(frame, sample, settings)
+    found, _ = _nearest(rows, groups)
+    became = [_most(topics.assigned[found == group]) for group in range(len(groups))]
     pinned = sorted(set(topics.assigned.tolist()) - {UNCLUSTERED, *became})
     means = [rows[topics.assigned == topic].mean(axis=0) for topic in pinned]
     anchors = np.vstack([groups, *(mean / np.linalg.norm(mean) for mean in means)])
@@ -101,6 +95,12 @@ def rows_in(frame: Frame, voices: Voices, settings: TopicSettings) -> Matrix:
     languages = voices.languages.astype(str)
     space = VoiceSpace(languages, hints, voices.owners, voices.weights, settings.context, frame=frame)
     return space.transform(voices.vectors)
+
+
+def _nearest(rows: Matrix, anchors: Matrix) -> tuple[NDArray[np.intp], Matrix]:
+    """Return (n,) the nearest anchor of each, and (n,) its cosine."""
+    alike = rows @ anchors.T
+    return alike.argmax(axis=1), alike.max(axis=1)
 
 
 def _most(topics: Numbers) -> int:

@@ -92,7 +92,7 @@ def fit_topics(
     documents = [" ".join(words) for words in tokens]
     found, _ = model.fit_transform(documents, embeddings=vectors)
     assigned = np.asarray(found, dtype=np.int64)
-    teller = _Teller(segments, [tokens[int(row)] for row in back], back, space.transform(vectors))
+    teller = _Teller(segments, [tokens[int(row)] for row in back], back, space.rows_)
     info = teller.tell(assigned)
     notes: tuple[str, ...] = ()
     if plan is not None:

@@ -116,19 +116,19 @@ def _chunk(
     counts = Counter(own)
     longer = [record for record in records if counts[record.id] > 1]
     texts = [words_only(text) for text in (*(s.text for s in segments), *(record.text for record in longer))]
-    encoded = models.heads.encode(texts, progress)
+    number: dict[str, int] = {}
+    where = [number.setdefault(text, len(number)) for text in texts]
+    if progress:
+        progress(len(texts) - len(number))
+    distinct, spoken = list(number), where[: len(own)]
+    encoded = models.heads.encode(distinct, progress)
     separate = topics and models.encoder is not models.heads
-    vectors = models.encoder.encode(texts[: len(own)]).vectors if separate else encoded.vectors[: len(own)]
-    sentiment, intent = models.sentiment.predict(texts, encoded), models.intent.predict(texts, encoded)
-    place = {name: row for row, name in enumerate([*own, *(record.id for record in longer)])}
-    rows = [place[record.id] for record in records]
+    vectors = models.encoder.encode(texts[: len(own)]).vectors if separate else encoded.vectors[spoken]
+    sentiment, intent = models.sentiment.predict(distinct, encoded), models.intent.predict(distinct, encoded)
+    place = dict(zip([*own, *(record.id for record in longer)], where, strict=True))
+    whole = [place[record.id] for record in records]
     return Understanding(
-        vectors,
-        sentiment[: len(own)],
-        intent[: len(own)],
-        sentiment[rows],
-        intent[rows],
-        models.intent.labels,
+        vectors, sentiment[spoken], intent[spoken], sentiment[whole], intent[whole], models.intent.labels
     )
 
 

@@ -143,7 +143,7 @@ class Work:
             return None
         from voc.store.cache import VectorStore
 
-        self._vectors = self._vectors or VectorStore(self.folder / "vectors.sqlite")
+        self._vectors = self._vectors or VectorStore(self.folder / "vectors.sqlite", lasting=False)
         return self._vectors
 
     def _clear(self) -> None:

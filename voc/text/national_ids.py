@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from voc.text.phones import is_date_or_price
@@ -139,6 +139,9 @@ RULES = (
 """Order matters only for the reader: every rule that fits the shape found is tried."""
 
 _EDGE_LEFT, _EDGE_RIGHT = r"(?<![A-Za-z0-9_])(?<!\d[-./])", r"(?![A-Za-z0-9_])(?![-./]\d)"
+_DIGIT_AHEAD = r"(?=[^\s\d]{0,16} ?\d|[A-Z]{16})"
+"""Every shape has one behind its first letters (an Italian code may have none): to look for it is quicker than to try
+all shapes on each word."""
 
 
 class _Ready:
@@ -156,17 +159,20 @@ def _edged(shape: str) -> re.Pattern[str]:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], list[_Ready]]:
-    """Return a pattern for every shape, one for every context, and the rules with their own."""
-    any_shape = _edged("|".join(dict.fromkeys(rule.shape for rule in RULES)))
-    any_context = re.compile("|".join(rule.context for rule in RULES if rule.context), re.IGNORECASE)
-    return any_shape, any_context, [_Ready(rule) for rule in RULES]
+def _any_shape() -> re.Pattern[str]:
+    shapes = "|".join(dict.fromkeys(rule.shape for rule in RULES))
+    return re.compile(f"{_EDGE_LEFT}{_DIGIT_AHEAD}(?:{shapes}){_EDGE_RIGHT}", re.IGNORECASE | re.ASCII)
+
+
+@cache
+def _rules() -> list[_Ready]:
+    return [_Ready(rule) for rule in RULES]
 
 
 def find_ids(scene: Scene) -> Iterator[Span]:
     """Yield the identity numbers in a scene as ``ID`` spans, the longest where several begin."""
     position = 0
-    while found := _patterns()[0].search(scene.text, position):
+    while found := _any_shape().search(scene.text, position):
         start = found.start()
         end = max(_ends(scene, start), default=start)
         if end > start:
@@ -175,26 +181,37 @@ def find_ids(scene: Scene) -> Iterator[Span]:
 
 
 def _ends(scene: Scene, start: int) -> Iterator[int]:
-    """Yield where the numbers end that begin here and pass their rule's check."""
-    for ready in _rules_for(scene, start):
+    """Yield where the numbers end that begin here, may count here and pass their rule's check."""
+    place = _Place(scene, start)
+    for ready in _rules():
         found = ready.shape.match(scene.text, start)
-        if not found:
+        if not found or not place.lets_count(ready):
             continue
         check = ready.rule.check
         if _checks(check, found[0].upper()) if check else not is_date_or_price(scene, start, found.end()):
             yield found.end()
 
 
-def _rules_for(scene: Scene, start: int) -> Iterator[_Ready]:
-    """Yield the rules that may count here: anywhere, by language or by what stands before."""
-    _, any_context, rules = _patterns()
-    before = scene.before(start)
-    free = not scene.numbers_an_order(start)
-    introduced = free and bool(any_context.search(before))
-    for ready in rules:
-        at_home = free and scene.language in ready.languages
-        if ready.rule.alone or at_home or (introduced and ready.context.search(before)):
-            yield ready
+class _Place:
+    """Where a number begins: which rules count there, by language or by what stands before."""
+
+    def __init__(self, scene: Scene, start: int) -> None:
+        self.scene, self.start = scene, start
+
+    @cached_property
+    def before(self) -> str:
+        return self.scene.before(self.start)
+
+    @cached_property
+    def free(self) -> bool:
+        return not self.scene.numbers_an_order(self.start)
+
+    def lets_count(self, ready: _Ready) -> bool:
+        if ready.rule.alone:
+            return True
+        return self.free and (
+            self.scene.language in ready.languages or bool(ready.context.search(self.before))
+        )
 
 
 def _checks(check: str, number: str) -> bool:
