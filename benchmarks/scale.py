@@ -8,6 +8,8 @@ counts it) are printed as each size ends and kept in OUT/scale.jsonl, so that a 
 "CPU s" is what its processors did, whatever else ran beside it. ``ratio`` is the time for each record against that
 of the first size: 1 is linear. Under each run stand its stages.
 
+``--again`` keeps the vectors, as a run does by default, and runs each size once more on the same input.
+
 ``--tiny-models`` puts a sum of random word vectors in the place of the encoder. Such numbers say what all the
 rest costs, and are marked; a million real records take some hours on two cores.
 """
@@ -20,6 +22,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import sys
 import time
 import zlib
@@ -92,11 +95,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("scale"))
     parser.add_argument("--command", choices=["run", "classify"], default="run")
     parser.add_argument("--tiny-models", action="store_true")
+    parser.add_argument("--again", action="store_true", help="with the vector cache, and a second time")
     parser.add_argument("--blocks", action="store_true", help="in blocks, however few the records")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     known = _known(options.out / "scale.jsonl", "tiny" if options.tiny_models else model())
     kind = options.command + " (tiny models)" * options.tiny_models + " (blocks)" * options.blocks
+    kind += " (cache)" * options.again
     print(
         f"{'what':<28} {'records':>10} {'seconds':>9} {'CPU s':>8} {'peak MB':>8} {'records/s':>10} {'ratio':>6}"
     )
@@ -112,12 +117,19 @@ def main() -> None:
         )
         if stages := found.get("stages"):
             print("  " + ", ".join(f"{name} {spent:,.0f} s" for name, spent in stages.items()), flush=True)
+        if again := found.get("again"):
+            print(f"  again: {again:,.0f} s, {again / found['seconds']:.2f} of the first time", flush=True)
 
 
 def _one(options: argparse.Namespace, kind: str, count: int) -> dict[str, Any]:
     export = write(options.out / f"reviews_{count}.csv", count)
     target = options.out / (f"run_{count}" if options.command == "run" else f"classified_{count}.parquet")
-    arguments = [options.command, str(export), "-o", str(target), "--force", "--no-cache", "-q"]
+    arguments = [options.command, str(export), "-o", str(target), "--force", "-q"]
+    if options.again:
+        os.environ["VOC_CACHE_DIR"] = str(options.out.resolve() / "cache")
+        shutil.rmtree(options.out / "cache", ignore_errors=True)
+    else:
+        arguments.append("--no-cache")
     before = "tiny" if options.tiny_models else model()
     code, seconds, cpu, peak = measure(arguments, options.tiny_models, options.blocks)
     if code:
@@ -131,6 +143,8 @@ def _one(options: argparse.Namespace, kind: str, count: int) -> dict[str, Any]:
     if options.command == "run":
         timings = json.loads((target / "run.json").read_text(encoding="utf-8"))["timings"]
         found["stages"] = {name: round(spent, 1) for name, spent in timings.items()}
+    if options.again:
+        found["again"] = round(measure(arguments, options.tiny_models, options.blocks)[1], 1)
     with (options.out / "scale.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(found) + "\n")
     return found

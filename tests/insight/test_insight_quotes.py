@@ -57,6 +57,19 @@ def test_languages_that_many_speak_are_heard_first():
     assert [quote.language for quote in found] == ["en", "ko", "en"]
 
 
+def test_whoever_reads_the_label_can_read_the_first_quote():
+    """Labels are in the language of most segments, also of an issue that another language speaks of more often."""
+    english = [said(i, f"the zip broke again, this is jacket number {i}") for i in range(4)]
+    korean = [
+        said(20 + i, f"지퍼가 또 고장났어요 이번이 벌써 {i}번째 재킷입니다", language="ko") for i in range(2)
+    ]
+    others = [
+        record(40 + i, ("late", "negative", "delivery", f"배송이 {i}일이나 늦게 도착했습니다"), language="ko")
+        for i in range(6)
+    ]
+    assert [quote.language for quote in quotes(*english, *korean, *others, count=3)] == ["ko", "en", "en"]
+
+
 def test_a_long_text_is_cut_between_words_and_a_wall_of_letters_anywhere():
     assert shorten("broken zip " * 40).endswith("zip…")
     assert len(shorten("broken zip " * 40)) <= LONGEST

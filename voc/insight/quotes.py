@@ -30,7 +30,8 @@ def choose_quotes(
     The order is: the issue's dominant sentiment before others, readable length before too short
     or too long (a long one is cut between words), those that say it as clearly as half of them do before
     the rest (a sentiment that was hardly called is often called wrongly), then centrality. A record is quoted once, and a
-    language that 15 % of the issue's records speak is heard before a second quote in another.
+    language that 15 % of the issue's records speak is heard before a second quote in another: first the one that most
+    segments of all are in, as labels are in it, then the issue's most frequent.
 
     Args:
         kept: the records that are no duplicates.
@@ -43,6 +44,7 @@ def choose_quotes(
     mine: Mapping[Any, Any] = segments.groupby("issue_id", sort=False).indices
     table = _candidates(segments, central, mine)
     known = set(table["record_id"].values())
+    main = next(iter(segments["language"].mode()), "")
     rows = {name: row for row, name in enumerate(kept["id"]) if name in known}
     chosen = {}
     for issue, dominant in sentiments.items():
@@ -61,7 +63,8 @@ def choose_quotes(
                 p not in clear,
             ),
         )
-        picked = _spread(ordered, table, languages[issue], count)
+        spoken = sorted(_widely_spoken(languages[issue]), key=lambda code: code != main)
+        picked = _spread(ordered, table, spoken, count)
         chosen[issue] = tuple(_quote(position, table, kept, rows) for position in picked)
     return chosen
 
@@ -95,14 +98,15 @@ def _readable(text: str) -> bool:
     return SHORTEST <= len(text.strip()) <= LONGEST
 
 
-def _spread(
-    ordered: Sequence[int], table: Mapping[str, Any], languages: Mapping[str, int], count: int
-) -> list[int]:
-    """Pick distinct records and texts; the first of each widely spoken language comes first."""
+def _widely_spoken(languages: Mapping[str, int]) -> list[str]:
     total = sum(languages.values())
-    wanted = [code for code, records in languages.items() if records >= _SPOKEN * total]
+    return [code for code, records in languages.items() if records >= _SPOKEN * total]
+
+
+def _spread(ordered: Sequence[int], table: Mapping[str, Any], spoken: Sequence[str], count: int) -> list[int]:
+    """Pick distinct records and texts; the first of each widely spoken language comes first."""
     distinct = list(_distinct(ordered, table))
-    heralds = [next((p for p in distinct if table["language"][p] == code), None) for code in wanted]
+    heralds = [next((p for p in distinct if table["language"][p] == code), None) for code in spoken]
     first = [p for p in heralds if p is not None and table["sentiment"][p] == table["sentiment"][distinct[0]]]
     return list(dict.fromkeys([*first, *distinct]))[:count]
 

@@ -126,8 +126,10 @@ def _fold_near(keys: Sequence[str]) -> list[int]:
     for i, bands in _shared_bands(keys):
         rivals = Counter(leader for band in bands for leader in buckets[band])
         mine = _grams(keys[i])
+        enough = NEAR * len(mine)
         for leader in sorted(rivals, key=lambda rival: (-rivals[rival], rival))[:_MAX_RIVALS]:
-            if _similar(mine, grams(leader)):
+            # a text has fewer different 5-grams than letters, so a much shorter one need not be cut into them
+            if len(keys[leader]) > enough and _similar(mine, grams(leader)):
                 folded[i] = leader
                 break
         else:
