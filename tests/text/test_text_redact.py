@@ -66,6 +66,7 @@ PERSONAL = [
     ("es", "X1234567L", "[ID]"),
     ("fr", "2 95 10 99 126 111 93", "[ID]"),
     ("it", "RSSMRA85T10A562S", "[ID]"),
+    ("it", "RSSMRAURMLMHRLMA, RSSMRA85T10A562S", "[ID], [ID]"),  # letters in the place of digits
     ("pt", "CPF 390.533.447-05", "CPF [ID]"),
     ("pt", "39053344705", "[ID]"),
     ("pt", "16.727.230/0001-97", "[ID]"),
