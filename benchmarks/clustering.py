@@ -98,10 +98,15 @@ def _table(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def ours(vectors: Array, language: str, seed: int) -> Array:
+def grouped(vectors: Array, languages: Array, seed: int) -> Array:
     """Cluster as a run does, without the hints of sentiment and intent."""
-    space = VoiceSpace(np.array([language] * len(vectors)), np.zeros((len(vectors), 1), np.float32))
+    space = VoiceSpace(languages, np.zeros((len(vectors), 1), np.float32))
     return VoiceClusterer(seed=seed).fit_predict(space.transform(vectors))
+
+
+def ours(vectors: Array, language: str, seed: int) -> Array:
+    """Cluster texts of one language."""
+    return grouped(vectors, np.array([language] * len(vectors)), seed)
 
 
 def defaults(vectors: Array, language: str, seed: int) -> Array:

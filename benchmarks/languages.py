@@ -15,20 +15,13 @@ import argparse
 from collections.abc import Callable
 
 import numpy as np
-from clustering import SEED, UNCLUSTERED, Array, defaults
+from clustering import SEED, UNCLUSTERED, Array, defaults, grouped
 from model_common import rows, texts
 
-from voc.models.clusterer import VoiceClusterer, VoiceSpace
 from voc.models.encoder import CachedEncoder, load_encoder
 from voc.store.cache import VectorStore
 
 Method = Callable[[Array, Array, int], Array]
-
-
-def grouped(vectors: Array, languages: Array, seed: int) -> Array:
-    """Cluster as a run does, without the hints of sentiment and intent."""
-    space = VoiceSpace(languages, np.zeros((len(vectors), 1), np.float32))
-    return VoiceClusterer(seed=seed).fit_predict(space.transform(vectors))
 
 
 METHODS: dict[str, Method] = {

@@ -13,6 +13,16 @@ import pytest
 from voc.store.cache import VectorStore
 
 
+def test_a_store_of_one_run_writes_no_journal_beside_it(tmp_path: Path) -> None:
+    for lasting, beside in ((True, ["v.sqlite-shm", "v.sqlite-wal"]), (False, [])):
+        folder = tmp_path / str(lasting)
+        store = VectorStore(folder / "v.sqlite", lasting=lasting)
+        store.put_many([(b"b", b"2"), (b"a", b"1")])
+        assert store.get_many([b"a", b"b"]) == [b"1", b"2"]
+        assert sorted(path.name for path in folder.iterdir()) == ["v.sqlite", *beside]
+        store.close()
+
+
 def test_values_come_back_and_missing_ones_are_none(tmp_path: Path) -> None:
     store = VectorStore(tmp_path / "v.sqlite")
     store.put_many([(b"a", b"1"), (b"b", b"")])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import VocError
-from voc.models.encoder import Progress, encoded
+from voc.models.encoder import Progress, distinct, encoded
 from voc.models.sums import check_files, sha256_of
 from voc.types import Encoded
 
@@ -73,13 +73,12 @@ class EmbeddedEncoder:
         Identical texts are run once. A text's row is the same, to the last digit, whatever it is encoded
         with: the quantisation scales are fixed, and nothing is padded.
         """
-        rows: dict[str, int] = {}
-        where = [rows.setdefault(text, len(rows)) for text in texts]
+        rows, where = distinct(texts)
         if progress:
             progress(len(texts) - len(rows))
         if not rows:
             return encoded(np.zeros((0, self.width), np.float16), self.dim)
-        return encoded(self.halves(list(rows), progress)[where], self.dim)
+        return encoded(self.halves(rows, progress)[where], self.dim)
 
     def halves(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float16]:
         """Features (n, layers read * 384) of distinct texts, each the mean over its windows by length."""

@@ -91,6 +91,13 @@ def encoded(features: NDArray[np.float16], dim: int) -> Encoded:
     return Encoded(vectors=(tail / length).astype(np.float16).astype(np.float32), features=full)
 
 
+def distinct(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Each text once, in the order in which they first come, and for each of the n texts the place of its own."""
+    places: dict[str, int] = {}
+    where = [places.setdefault(text, len(places)) for text in texts]
+    return list(places), where
+
+
 def _halves(encoder: Encoder, texts: Sequence[str], progress: Progress | None) -> NDArray[np.float16]:
     """Features in half precision, from the encoder itself where it has them so: rounding takes its time."""
     if own := getattr(encoder, "halves", None):

@@ -112,19 +112,20 @@ def _chunk(
     progress: Progress | None,
     topics: bool,
 ) -> Understanding:
+    from voc.models.encoder import distinct
+
     own = [segment.record_id for segment in segments]
     counts = Counter(own)
     longer = [record for record in records if counts[record.id] > 1]
     texts = [words_only(text) for text in (*(s.text for s in segments), *(record.text for record in longer))]
-    number: dict[str, int] = {}
-    where = [number.setdefault(text, len(number)) for text in texts]
+    once, where = distinct(texts)
     if progress:
-        progress(len(texts) - len(number))
-    distinct, spoken = list(number), where[: len(own)]
-    encoded = models.heads.encode(distinct, progress)
+        progress(len(texts) - len(once))
+    spoken = where[: len(own)]
+    encoded = models.heads.encode(once, progress)
     separate = topics and models.encoder is not models.heads
     vectors = models.encoder.encode(texts[: len(own)]).vectors if separate else encoded.vectors[spoken]
-    sentiment, intent = models.sentiment.predict(distinct, encoded), models.intent.predict(distinct, encoded)
+    sentiment, intent = models.sentiment.predict(once, encoded), models.intent.predict(once, encoded)
     place = dict(zip([*own, *(record.id for record in longer)], where, strict=True))
     whole = [place[record.id] for record in records]
     return Understanding(

@@ -161,7 +161,7 @@ def _edged(shape: str) -> re.Pattern[str]:
 @cache
 def _any_shape() -> re.Pattern[str]:
     shapes = "|".join(dict.fromkeys(rule.shape for rule in RULES))
-    return re.compile(f"{_EDGE_LEFT}{_DIGIT_AHEAD}(?:{shapes}){_EDGE_RIGHT}", re.IGNORECASE | re.ASCII)
+    return _edged(f"{_DIGIT_AHEAD}(?:{shapes})")
 
 
 @cache
